@@ -1,0 +1,109 @@
+"""PostgreSQL through SQLAlchemy 2, async, with psycopg 3: one choice for every service (docs/adr/0004)."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, MetaData, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+Sessions = async_sessionmaker[AsyncSession]
+"""Opens database sessions; ``async with sessions.begin() as session`` is one transaction."""
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata_for(schema: str) -> MetaData:
+    """Return metadata whose tables live in ``schema`` and whose constraints have predictable names."""
+    return MetaData(schema=schema, naming_convention=NAMING_CONVENTION)
+
+
+class TypedBase(DeclarativeBase):
+    """What every declarative base of ours shares: instants with a time zone, JSON as JSONB.
+
+    A package derives its own base: ``class Base(TypedBase): metadata = metadata_for("cases")``.
+    """
+
+    __abstract__ = True
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        list[str]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return ``url`` with the driver that our code uses, whatever PostgreSQL spelling came in.
+
+    ``postgres://…`` and ``postgresql://…`` are what operators paste; SQLAlchemy wants ``postgresql+psycopg://…``.
+    """
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def libpq_url(url: str) -> str:
+    """Return ``url`` as libpq and psycopg themselves take it: ``postgresql://…``."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def create_engine(url: str, *, pool_size: int = 10, application_name: str = "insyn") -> AsyncEngine:
+    """Return an engine on ``url`` whose connections speak UTC and never wait for ever on a lock or a statement.
+
+    Args:
+        url: any PostgreSQL URL; the driver is replaced by psycopg 3.
+        pool_size: connections kept open; as many again may be opened under load.
+        application_name: what ``pg_stat_activity`` shows.
+    """
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": application_name,
+            "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000",
+        },
+    )
+
+
+def session_factory(engine: AsyncEngine) -> Sessions:
+    """Return the factory that a service's composition root hands to whatever needs the database."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def advisory_key(namespace: str, name: str) -> int:
+    """Return the 64-bit key under which PostgreSQL serialises ``name`` among all replicas."""
+    digest = blake2b(f"{namespace}:{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+@asynccontextmanager
+async def advisory_lock(engine: AsyncEngine, namespace: str, name: str) -> AsyncIterator[None]:
+    """Hold the advisory lock of ``name`` while the block runs; other replicas wait for it.
+
+    The lock lives on a connection of its own, outside any transaction, so that the block may commit as it likes, and it
+    goes with the connection if the process dies.
+    """
+    key = advisory_key(namespace, name)
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("SET statement_timeout = 0"))
+        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+        try:
+            yield
+        finally:
+            await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+            await connection.execute(text("RESET statement_timeout"))

@@ -1,0 +1,1 @@
+"""Composition: typed settings, the command line, and the stack that starts everything."""

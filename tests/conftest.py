@@ -1,0 +1,100 @@
+"""Fixtures that more than one package's tests use: a real PostgreSQL, a database of one's own, keys, a clock."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from foundation.database import Sessions, create_engine, libpq_url, session_factory
+from foundation.encryption import KeyRing
+from insyn.migrate import migrate
+from insyn.postgres import OwnPostgres
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = "insyn_template"
+_numbers = itertools.count(1)
+
+
+class SettableClock:
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        """Move forward by ``timedelta(**duration)``."""
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A Tuesday in March, ten in the morning in Stockholm."""
+    return SettableClock(datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def key_ring() -> KeyRing:
+    return KeyRing.from_secrets("a secret for tests", lookup_secret="another secret for tests")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server that every database test of this run uses; ``INSYN_TEST_DATABASE_URL`` names another one."""
+    given = os.environ.get("INSYN_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    directory = tmp_path_factory.mktemp("postgres")
+    for parent in (directory, *directory.parents[:2]):
+        parent.chmod(0o755)  # as root the server runs as a user of its own, who must reach its directory
+    server = OwnPostgres(directory / "data")
+    yield server.url()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_url: str) -> str:
+    """A migrated database that nobody connects to: what each test's own is copied from."""
+    with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate(_with_database(postgres_url, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    name = f"insyn_test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY = file_copy")
+    yield _with_database(postgres_url, name)
+    with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, application_name="tests")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    return session_factory(engine)
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
