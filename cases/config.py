@@ -1,0 +1,49 @@
+"""What the case system must be told; it never reads the environment itself."""
+
+from dataclasses import dataclass, field
+
+from foundation.encryption import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """A downstream system that wants to hear what happens to cases (Standard Webhooks)."""
+
+    name: str
+    """Short and stable: it names the endpoint's deliveries in the database."""
+
+    url: str
+
+    secrets: tuple[str, ...] = field(repr=False)
+    """``whsec_…``, the current one first; during rotation a delivery carries a signature by each."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasesConfig:
+    """Settings of the case system's API, console and worker."""
+
+    database_url: str = field(repr=False)
+    key_ring: KeyRing = field(repr=False)
+
+    service_tokens: tuple[str, ...] = field(repr=False)
+    """Bearer tokens that the API accepts; more than one so that they can be changed without stopping."""
+
+    chat_url: str = "http://127.0.0.1:8700"
+    """Base address of the chat edge's internal API, which the console uses."""
+
+    chat_token: str = field(default="", repr=False)
+    """Bearer token for the chat edge."""
+
+    public_url: str = "http://127.0.0.1:8701"
+    """Where staff reach the console; ``https`` makes its cookies Secure."""
+
+    webhooks: tuple[WebhookEndpoint, ...] = ()
+
+    eves: bool = False
+    """Whether midsommarafton, julafton and nyårsafton are days off for due dates (gdpr-rules section 2)."""
+
+    due_soon_days: int = 7
+    """A case is flagged this many days before it is due."""
+
+    production: bool = False
+    """Whether webhooks must use https and may not point into private networks."""

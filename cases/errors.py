@@ -1,0 +1,42 @@
+"""Errors of the case system.
+
+CasesError
+├── CaseNotFoundError            no case has that reference
+├── MarketingBlockNotFoundError  no marketing block has that reference
+├── ReferenceTakenError          the reference belongs to another request
+├── StaleVersionError            somebody changed the case in between
+├── ForbiddenTransitionError     the case cannot go there, or not by that hand
+└── InvalidCursorError           the page cursor is not one of ours
+"""
+
+
+class CasesError(Exception):
+    """Base of everything that the case system raises."""
+
+
+class CaseNotFoundError(CasesError):
+    """No case has that reference."""
+
+
+class MarketingBlockNotFoundError(CasesError):
+    """No marketing block has that reference."""
+
+
+class ReferenceTakenError(CasesError):
+    """The reference was used before, with another body."""
+
+
+class StaleVersionError(CasesError):
+    """The caller saw an older version of the case than the one that stands."""
+
+    def __init__(self, *, given: int, current: int) -> None:
+        super().__init__(f"version {given} was given, {current} is current")
+        self.current = current
+
+
+class ForbiddenTransitionError(CasesError):
+    """The rules do not allow the step; the message says which part of it."""
+
+
+class InvalidCursorError(CasesError):
+    """The page cursor is not one of ours."""
