@@ -1,0 +1,5 @@
+"""``python -m insyn`` is the command line as well."""
+
+from insyn.cli import main
+
+main()

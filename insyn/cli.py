@@ -1,0 +1,98 @@
+"""The command line: ``uv run insyn --help``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from insyn.errors import InsynError
+from insyn.terminal import console, errors, step
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
+app.add_typer(staff_app, name="staff")
+
+# Each command imports what it needs when it runs: `insyn serve cases` must not wait for Rasa to be imported.
+
+
+@app.command()
+def up() -> None:
+    """Start everything: database, model, all processes. Ctrl-C ends it."""
+    from insyn.settings import settings
+    from insyn.up import up as start
+
+    start(settings())
+
+
+@app.command()
+def serve(name: Annotated[str, typer.Argument(help="simulator, cases, worker, actions, rasa or chat")]) -> None:
+    """Run one process alone, in the foreground."""
+    from insyn.services import SERVICES
+
+    if name not in SERVICES:
+        raise InsynError(f"there is no process {name}; there are: {', '.join(SERVICES)}")
+    SERVICES[name]()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from insyn.migrate import migrate as run
+    from insyn.settings import settings
+    from insyn.up import database
+
+    with database(settings()) as url, step("Migrating", "The database's tables are up to date"):
+        run(url)
+
+
+@app.command()
+def train() -> None:
+    """Train the model, if data or configuration changed."""
+    from insyn import training
+    from insyn.settings import settings
+
+    with step("Training the model", "The model is current"):
+        path = training.ensure_model(settings().data_dir / "logs" / "train.log")
+    console.print(str(path))
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str] | None, typer.Argument(help="One question.")] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Questions from standard input, one JSON object a line.")
+    ] = False,
+) -> None:
+    """Put a question to the real assistant, by the path that the widget takes, and print the answer."""
+    from insyn.ask import ask_lines, ask_one
+    from insyn.settings import settings
+
+    if jsonl:
+        ask_lines(settings(), sys.stdin, sys.stdout)
+    elif question:
+        ask_one(settings(), " ".join(question))
+    else:
+        raise InsynError('write a question, as in: insyn ask "hur länge sparas inspelade samtal?"')
+
+
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="The name to log in with.")],
+    administrator: Annotated[bool, typer.Option("--administrator", help="May also manage accounts.")] = False,
+) -> None:
+    """Add a staff account and print its one-time password."""
+    from insyn.settings import settings
+    from insyn.staff import add
+
+    console.print(add(settings(), name, administrator=administrator))
+
+
+def main() -> None:
+    """Run the command line; an error of ours is said in its own words, without a traceback."""
+    try:
+        app()
+    except InsynError as error:
+        errors.print(f"[red]✗[/red] {error}", soft_wrap=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,189 @@
+"""Every setting of Insyn, typed, in one place. ``.env.example`` is written from the descriptions below.
+
+Production refuses what development is lenient with: default secrets, the BankID simulator and its root.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from foundation.encryption import KeyRing
+from foundation.errors import WeakSecretError
+
+ROOT = Path(__file__).parent.parent
+SECRET_MIN_LENGTH = 32
+_DEVELOPMENT = "development-only-"
+
+
+class Environment(StrEnum):
+    """Where this runs; ``production`` is strict."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+def _words(value: object) -> object:
+    """Split ``a, b`` as operators write lists in an environment variable."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What the environment (or ``.env``) says, checked."""
+
+    model_config = SettingsConfigDict(env_prefix="INSYN_", env_file=".env", extra="ignore", frozen=True)
+
+    env: Environment = Field(
+        Environment.DEVELOPMENT, description="development, or production: refuses default secrets and the simulator."
+    )
+    data_dir: Path = Field(
+        Path(".insyn"),
+        description="Where the own PostgreSQL, logs and simulator keep their data. Delete to start over.",
+    )
+    database_url: str | None = Field(
+        None, description="PostgreSQL, e.g. postgresql://user:password@host/insyn. Empty: one of our own is started."
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where visitors reach the chat edge, e.g. https://chat.example.se. Empty: http://127.0.0.1:port.",
+    )
+    console_url: str | None = Field(
+        None, description="Where staff reach the console, e.g. https://insyn.example.se. Empty: http://127.0.0.1:port."
+    )
+    widget_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may include the widget, comma-separated, e.g. https://www.example.se."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated."
+    )
+    policy_dir: Path = Field(ROOT / "data" / "policy", description="The policy as data: text, registry, answers.")
+
+    chat_port: int = Field(8700, description="Port of the chat edge.")
+    cases_port: int = Field(8701, description="Port of the case system and the staff console.")
+    rasa_port: int = Field(8702, description="Port of Rasa; loopback only.")
+    actions_port: int = Field(8703, description="Port of the action server; loopback only.")
+    simulator_port: int = Field(8704, description="Port of the BankID simulator; development only.")
+
+    service_token: SecretStr = Field(
+        SecretStr(_DEVELOPMENT + "service-token"),
+        description="Shared secret of our own services, 32 characters or more.",
+    )
+    encryption_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (SecretStr(_DEVELOPMENT + "encryption"),),
+        description="Secrets of the field encryption, newest first, comma-separated; keep old ones until rotated.",
+    )
+    lookup_secret: SecretStr = Field(
+        SecretStr(_DEVELOPMENT + "lookup"),
+        description="Secret of the keyed lookup of identity numbers. Never change it.",
+    )
+
+    bankid_url: str | None = Field(
+        None,
+        description="BankID's RP API, e.g. https://appapi2.bankid.com/rp/v6.0/. Empty: our simulator (development).",
+    )
+    bankid_certificate: Path | None = Field(None, description="Our RP certificate (PEM or PKCS#12).")
+    bankid_key: Path | None = Field(None, description="Its private key (PEM), unless it is in the PKCS#12 file.")
+    bankid_passphrase: SecretStr | None = Field(None, description="Passphrase of the key or the PKCS#12 file.")
+    bankid_root: Path | None = Field(None, description="BankID's own root certificate (PEM); no other is trusted.")
+
+    webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Where case events are delivered as Standard Webhooks, comma-separated."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Signs the webhooks; whsec_ and base64, 24 bytes or more."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        lists = ("widget_origins", "trusted_proxies", "encryption_secrets", "webhook_urls")
+        return {name: _words(value) if name in lists else value for name, value in values.items() if value != ""}
+
+    @model_validator(mode="after")
+    def _refuse_weakness_in_production(self) -> Self:
+        if self.env is Environment.PRODUCTION:
+            for complaint in self._weaknesses():
+                raise WeakSecretError(complaint)
+        return self
+
+    def _weaknesses(self) -> list[str]:
+        secrets = {"INSYN_SERVICE_TOKEN": self.service_token, "INSYN_LOOKUP_SECRET": self.lookup_secret}
+        secrets |= {f"INSYN_ENCRYPTION_SECRETS[{n}]": secret for n, secret in enumerate(self.encryption_secrets)}
+        complaints = [
+            f"{name} must be set to at least {SECRET_MIN_LENGTH} random characters in production"
+            for name, secret in secrets.items()
+            if secret.get_secret_value().startswith(_DEVELOPMENT) or len(secret.get_secret_value()) < SECRET_MIN_LENGTH
+        ]
+        required = {
+            "INSYN_DATABASE_URL": self.database_url,
+            "INSYN_PUBLIC_URL": self.public_url,
+            "INSYN_CONSOLE_URL": self.console_url,
+            "INSYN_BANKID_URL": self.bankid_url,
+            "INSYN_BANKID_CERTIFICATE": self.bankid_certificate,
+            "INSYN_BANKID_ROOT": self.bankid_root,
+        }
+        complaints += [f"{name} must be set in production" for name, value in required.items() if value is None]
+        complaints += [
+            f"{name} must begin with https:// in production"
+            for name, url in (("INSYN_PUBLIC_URL", self.public_url), ("INSYN_CONSOLE_URL", self.console_url))
+            if url is not None and not url.startswith("https://")
+        ]
+        return complaints
+
+    @property
+    def production(self) -> bool:
+        """Whether this is the strict environment."""
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def chat_url(self) -> str:
+        """The chat edge as our own services reach it."""
+        return f"http://127.0.0.1:{self.chat_port}"
+
+    @property
+    def cases_url(self) -> str:
+        """The case system as our own services reach it."""
+        return f"http://127.0.0.1:{self.cases_port}"
+
+    @property
+    def rasa_url(self) -> str:
+        """Rasa as the chat edge reaches it."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """The action server as Rasa reaches it."""
+        return f"http://127.0.0.1:{self.actions_port}/webhook"
+
+    @property
+    def simulator_url(self) -> str:
+        """The BankID simulator's page; its RP API is below ``/rp/v6.0/``."""
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+    @property
+    def visitors_url(self) -> str:
+        """The chat edge as visitors reach it, without a slash at its end."""
+        return (self.public_url or self.chat_url).rstrip("/")
+
+    @property
+    def staff_url(self) -> str:
+        """The console as staff reach it, without a slash at its end."""
+        return (self.console_url or self.cases_url).rstrip("/")
+
+    def key_ring(self) -> KeyRing:
+        """Return the keys of the field encryption."""
+        return KeyRing.from_secrets(
+            *(secret.get_secret_value() for secret in self.encryption_secrets),
+            lookup_secret=self.lookup_secret.get_secret_value(),
+        )
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
