@@ -1,0 +1,88 @@
+"""Development is lenient; production refuses defaults, the simulator and plain http."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from foundation.errors import WeakSecretError
+from insyn.settings import ROOT, Settings
+
+SECRET = "0123456789abcdef0123456789abcdef"
+PRODUCTION = {
+    "INSYN_ENV": "production",
+    "INSYN_DATABASE_URL": "postgresql://insyn@db/insyn",
+    "INSYN_PUBLIC_URL": "https://chat.example.se",
+    "INSYN_CONSOLE_URL": "https://insyn.example.se",
+    "INSYN_SERVICE_TOKEN": SECRET,
+    "INSYN_ENCRYPTION_SECRETS": f"{SECRET}, {SECRET[::-1]}",
+    "INSYN_LOOKUP_SECRET": SECRET,
+    "INSYN_BANKID_URL": "https://appapi2.bankid.com/rp/v6.0/",
+    "INSYN_BANKID_CERTIFICATE": "/run/secrets/rp.p12",
+    "INSYN_BANKID_ROOT": "/run/secrets/bankid-root.pem",
+}
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch):
+    import os
+
+    for name in [name for name in os.environ if name.startswith("INSYN_")]:
+        monkeypatch.delenv(name)
+
+    def with_environment(**values: str) -> Settings:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        return Settings(_env_file=None)
+
+    return with_environment
+
+
+def test_development_needs_nothing(load):
+    assert load().chat_url == "http://127.0.0.1:8700"
+
+
+def test_an_empty_variable_is_as_good_as_none(load):
+    assert load(INSYN_DATABASE_URL="", INSYN_WIDGET_ORIGINS="").database_url is None
+
+
+def test_lists_are_written_with_commas(load):
+    assert load(INSYN_WIDGET_ORIGINS="https://a.se, https://b.se").widget_origins == ("https://a.se", "https://b.se")
+
+
+def test_a_complete_production_environment_is_accepted(load):
+    assert load(**PRODUCTION).production
+
+
+@pytest.mark.parametrize("missing", sorted(set(PRODUCTION) - {"INSYN_ENV"}))
+def test_production_without_one_of_them_names_it(load, missing: str):
+    given = {name: value for name, value in PRODUCTION.items() if name != missing}
+
+    with pytest.raises(WeakSecretError, match=re.escape(missing)):
+        load(**given)
+
+
+@pytest.mark.parametrize("name", ["INSYN_SERVICE_TOKEN", "INSYN_LOOKUP_SECRET", "INSYN_ENCRYPTION_SECRETS"])
+@pytest.mark.parametrize("weak", ["short", "development-only-but-quite-long-all-the-same"])
+def test_production_refuses_a_weak_secret_and_does_not_repeat_it(load, name: str, weak: str):
+    with pytest.raises(WeakSecretError, match=name) as refusal:
+        load(**PRODUCTION | {name: weak})
+
+    assert weak not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["INSYN_PUBLIC_URL", "INSYN_CONSOLE_URL"])
+def test_production_refuses_plain_http(load, name: str):
+    with pytest.raises(WeakSecretError, match=name):
+        load(**PRODUCTION | {name: "http://chat.example.se"})
+
+
+def test_secrets_do_not_show_when_settings_are_printed(load):
+    assert SECRET not in repr(load(**PRODUCTION))
+
+
+def test_the_example_file_lists_every_setting_and_nothing_else():
+    listed = set(re.findall(r"^#?\s?(INSYN_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert listed == {f"INSYN_{name.upper()}" for name in Settings.model_fields}
