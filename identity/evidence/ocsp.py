@@ -1,0 +1,96 @@
+"""The OCSP answer that BankID delivers with a signature: the certificate was good, asked for this very signature.
+
+Source: RFC 6960; that the nonce begins with SHA-1 of the signature is recomputed from BankID's own sample.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from identity.errors import EvidenceInvalidError, EvidenceMalformedError
+from identity.evidence.structure import decode_base64
+
+NONCE_PREFIX_BYTES: Final = 20
+
+
+def verify_ocsp(
+    ocsp_response: str, *, signature: str, certificate: x509.Certificate, issuer: x509.Certificate
+) -> datetime:
+    """Verify the answer about ``certificate`` and return when it was made: the moment that the signature is dated to.
+
+    Args:
+        ocsp_response: base64 of the DER answer.
+        signature: base64 of the XML signature, exactly as BankID delivered it.
+        certificate: the person's.
+        issuer: what issued the person's certificate and answers for it, itself or through a delegate.
+
+    Raises:
+        EvidenceMalformedError: it is not an OCSP answer.
+        EvidenceInvalidError: it is one, but does not prove that the certificate was good for this signature.
+    """
+    der = decode_base64(ocsp_response, what="ocspResponse")
+    try:
+        response = ocsp.load_der_ocsp_response(der)
+        status = response.response_status
+        if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise EvidenceInvalidError("the OCSP answer is a refusal")
+        produced_at = response.produced_at_utc
+        good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
+        about = (response.serial_number, response.issuer_key_hash)
+        expected = (certificate.serial_number, _key_hash(issuer, response.hash_algorithm.name))
+        nonce = response.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
+        responders = response.certificates
+    except x509.ExtensionNotFound:
+        raise EvidenceInvalidError("the OCSP answer has no nonce") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        raise EvidenceMalformedError("the OCSP answer cannot be read") from None
+    if not good:
+        raise EvidenceInvalidError("the OCSP answer does not say that the certificate was good")
+    if about != expected:
+        raise EvidenceInvalidError("the OCSP answer is about another certificate")
+    if nonce[:NONCE_PREFIX_BYTES] != hashlib.sha1(signature.encode(), usedforsecurity=False).digest():
+        raise EvidenceInvalidError("the OCSP answer was made for another signature")
+    _verify_signature(response, _responder(responders, issuer, at=produced_at))
+    return produced_at
+
+
+def _responder(candidates: list[x509.Certificate], issuer: x509.Certificate, *, at: datetime) -> x509.Certificate:
+    """Return who signed the answer: the issuer itself, or one whom it certified for just this (RFC 6960 4.2.2.2)."""
+    if not candidates or candidates[0] == issuer:
+        return issuer
+    delegate = candidates[0]
+    try:
+        delegate.verify_directly_issued_by(issuer)
+        usage = delegate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+        raise EvidenceInvalidError("the OCSP answer is signed by somebody whom the issuer did not appoint") from None
+    valid = delegate.not_valid_before_utc <= at <= delegate.not_valid_after_utc
+    if ExtendedKeyUsageOID.OCSP_SIGNING not in usage or not valid:
+        raise EvidenceInvalidError("the OCSP answer is signed by a certificate that is not for it, or not valid")
+    return delegate
+
+
+def _verify_signature(response: ocsp.OCSPResponse, responder: x509.Certificate) -> None:
+    key, algorithm = responder.public_key(), response.signature_hash_algorithm
+    if not isinstance(key, rsa.RSAPublicKey) or algorithm is None:
+        raise EvidenceInvalidError("the OCSP answer is signed by an algorithm that is not accepted")
+    try:
+        key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+    except InvalidSignature:
+        raise EvidenceInvalidError("the OCSP answer's signature does not verify") from None
+
+
+def _key_hash(issuer: x509.Certificate, algorithm: str) -> bytes:
+    key = issuer.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise EvidenceInvalidError("the issuer's key is of a kind that is not accepted")
+    return hashlib.new(algorithm, key.public_bytes(Encoding.DER, PublicFormat.PKCS1), usedforsecurity=False).digest()
