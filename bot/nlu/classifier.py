@@ -1,0 +1,84 @@
+"""The Rasa component that carries the model: training examples in, ``intent`` and ``intent_ranking`` out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.model import IntentModel, Reading
+
+FALLBACK = "nlu_fallback"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SwedishIntentClassifier(GraphComponent):
+    """Classifies a message; says ``nlu_fallback`` when an answer would cost more than asking back."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            # a wrong answer costs five times an honest "jag är osäker": answer above this probability
+            "threshold": 0.5,
+            # … and how many readings to keep
+            "ranking_length": 10,
+        }
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+    ) -> None:
+        self._config, self._model_storage, self._resource, self._model = config, model_storage, resource, model
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, _context: ExecutionContext
+    ) -> SwedishIntentClassifier:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        self._model = IntentModel.train(
+            [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
+        )
+        with self._model_storage.write_to(self._resource) as directory:
+            self._model.save(directory)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        _context: ExecutionContext,
+        **_kwargs: Any,
+    ) -> SwedishIntentClassifier:
+        with model_storage.read_from(resource) as directory:
+            return cls(config, model_storage, resource, IntentModel.load(directory))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        if self._model is None:
+            return messages
+        for message in messages:
+            text = message.get(TEXT)
+            if text and not message.get(INTENT):  # a button's payload comes with its intent
+                self._classify(message, self._model.readings([text])[0])
+        return messages
+
+    def _classify(self, message: Message, readings: Sequence[Reading]) -> None:
+        ranking = [_as_rasa(reading) for reading in readings[: self._config["ranking_length"]]]
+        if readings[0].confidence < self._config["threshold"]:
+            ranking.insert(0, {"name": FALLBACK, "confidence": 1.0 - readings[0].confidence})
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+
+
+def _as_rasa(reading: Reading) -> dict[str, Any]:
+    return {"name": reading.intent, "confidence": reading.confidence}

@@ -1,0 +1,56 @@
+"""Brings a message to the form in which it is compared: what people type on phones, made one spelling.
+
+Bounded work whatever comes in: a message is cut to :data:`MAX_CHARACTERS` first, and everything after is linear.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+import yaml
+
+MAX_CHARACTERS = 2_000
+"""What the chat edge lets through, and so what a question can be."""
+
+SPOKEN_FORMS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("spoken_forms.yml").read_text())
+"""Spelling → written out; an empty text drops the word."""
+
+_INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_REPEATED = re.compile(r"(.)\1{2,}")
+_MARKUP = re.compile(r"<[^<>]{0,200}>")
+_E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
+_WORD = re.compile(r"[^\W_]+(?:[-'’:][^\W_]+)*|[?!]")
+_FOLD = str.maketrans("åäöéèüáàæø", "aaoeeuaaao")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in lower case and one Unicode form, without what cannot be seen or said.
+
+    Markup, addresses and links become a word that says what stood there; three or more equal letters become two.
+    """
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
+    text = _INVISIBLE.sub(" ", text)
+    text = _MARKUP.sub(" ", text)
+    text = _LINK.sub(" länkadress ", text)
+    text = _E_MAIL.sub(" mejladress ", text)
+    return _REPEATED.sub(r"\1\1", text.lower())
+
+
+def words(text: str) -> list[str]:
+    """Return the words of :func:`clean` text, spoken forms written out, numbers as ``0``; ``?`` and ``!`` are words."""
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        if word.isdigit():
+            found.append("0")
+            continue
+        spelled = SPOKEN_FORMS.get(word, word)
+        found += spelled.split() if spelled else []
+    return found
+
+
+def fold(word: str) -> str:
+    """Return ``word`` without the marks that people leave out: å ä ö become a a o."""
+    return word.translate(_FOLD)
