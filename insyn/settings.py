@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     bankid_passphrase: SecretStr | None = Field(None, description="Passphrase of the key or the PKCS#12 file.")
     bankid_root: Path | None = Field(None, description="BankID's own root certificate (PEM); no other is trusted.")
 
+    bankid_person_roots: Path | None = Field(
+        None,
+        description="Roots (PEM) under which BankID issues persons' certificates; signatures are verified by them.",
+    )
+
     webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Where case events are delivered as Standard Webhooks, comma-separated."
     )
@@ -126,6 +131,7 @@ class Settings(BaseSettings):
             "INSYN_BANKID_URL": self.bankid_url,
             "INSYN_BANKID_CERTIFICATE": self.bankid_certificate,
             "INSYN_BANKID_ROOT": self.bankid_root,
+            "INSYN_BANKID_PERSON_ROOTS": self.bankid_person_roots,
         }
         complaints += [f"{name} must be set in production" for name, value in required.items() if value is None]
         complaints += [

@@ -21,6 +21,7 @@ PRODUCTION = {
     "INSYN_BANKID_URL": "https://appapi2.bankid.com/rp/v6.0/",
     "INSYN_BANKID_CERTIFICATE": "/run/secrets/rp.p12",
     "INSYN_BANKID_ROOT": "/run/secrets/bankid-root.pem",
+    "INSYN_BANKID_PERSON_ROOTS": "/run/secrets/bankid-person-roots.pem",
 }
 
 

@@ -1,0 +1,178 @@
+"""The composition root of each process: settings in, a running service out (``insyn serve NAME``).
+
+Each function imports what its process needs, and nothing that another one needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from insyn.errors import InsynError
+from insyn.processes import LOOPBACK
+from insyn.settings import ROOT, Settings, settings
+
+if TYPE_CHECKING:
+    from cases.config import CasesConfig
+    from identity.config import BrokerConfig, ClientConfig
+
+
+def serve_chat() -> None:
+    """Run the chat edge."""
+    from bot.app import create_app
+    from bot.config import BotConfig, IdentityConfig
+
+    config = settings()
+    _serve(
+        create_app(
+            BotConfig(
+                database_url=_database_url(config),
+                public_url=config.visitors_url,
+                rasa_url=config.rasa_url,
+                service_tokens=(config.service_token.get_secret_value(),),
+                key_ring=config.key_ring(),
+                identity=IdentityConfig(client=_bankid_client(config), broker=_broker(config)),
+                allowed_origins=config.widget_origins,
+                trusted_proxies=config.trusted_proxies,
+                policy_dir=config.policy_dir,
+            )
+        ),
+        config.chat_port,
+    )
+
+
+def serve_cases() -> None:
+    """Run the case system's API and the staff console."""
+    from cases.app import create_app
+
+    config = settings()
+    _serve(create_app(cases_config(config)), config.cases_port)
+
+
+def serve_worker() -> None:
+    """Run the worker: deliveries, reminders, periodic jobs."""
+    import asyncio
+
+    from cases.jobs import run_worker
+
+    asyncio.run(run_worker(cases_config(settings())))
+
+
+def serve_simulator() -> None:
+    """Run the BankID simulator; production refuses it."""
+    from identity.simulator.app import create_app
+    from identity.simulator.config import SimulatorConfig
+
+    config = settings()
+    if config.production:
+        raise InsynError("the BankID simulator does not run in production")
+    _serve(create_app(SimulatorConfig(directory=_simulator_directory(config))), config.simulator_port)
+
+
+def serve_rasa() -> None:
+    """Become ``rasa run``, on loopback, with the model that ``insyn train`` made."""
+    from insyn.training import model_path
+
+    model = model_path()
+    if not model.exists():
+        raise InsynError("there is no model yet: run `insyn train` first")
+    command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [*command, "--port", str(settings().rasa_port)])  # noqa: S606 - our own command
+
+
+def serve_actions() -> None:
+    """Become the action server, on loopback."""
+    os.environ["SANIC_HOST"] = LOOPBACK
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings().actions_port)]
+    os.chdir(ROOT)
+    os.execv(sys.executable, command)  # noqa: S606 - our own command
+
+
+SERVICES: dict[str, Callable[[], None]] = {
+    "chat": serve_chat,
+    "cases": serve_cases,
+    "worker": serve_worker,
+    "actions": serve_actions,
+    "rasa": serve_rasa,
+    "simulator": serve_simulator,
+}
+
+
+def cases_config(config: Settings) -> CasesConfig:
+    """Return what the case system is told."""
+    from cases.config import CasesConfig, WebhookEndpoint
+
+    secrets = (config.webhook_secret.get_secret_value(),) if config.webhook_secret else ()
+    return CasesConfig(
+        database_url=_database_url(config),
+        key_ring=config.key_ring(),
+        service_tokens=(config.service_token.get_secret_value(),),
+        chat_url=config.chat_url,
+        chat_token=config.service_token.get_secret_value(),
+        public_url=config.staff_url,
+        webhooks=tuple(
+            WebhookEndpoint(name=str(urlsplit(url).netloc), url=url, secrets=secrets) for url in config.webhook_urls
+        ),
+        production=config.production,
+    )
+
+
+def _bankid_client(config: Settings) -> ClientConfig:
+    from identity.config import ClientConfig, PemCertificate, Pkcs12Certificate
+
+    if config.bankid_url is None:
+        return ClientConfig(base_url=f"{config.simulator_url}/rp/v6.0/")
+    passphrase = config.bankid_passphrase.get_secret_value() if config.bankid_passphrase else None
+    certificate: PemCertificate | Pkcs12Certificate | None = None
+    if config.bankid_certificate is not None and config.bankid_key is not None:
+        certificate = PemCertificate(config.bankid_certificate, config.bankid_key, passphrase)
+    elif config.bankid_certificate is not None:
+        certificate = Pkcs12Certificate(config.bankid_certificate, passphrase or "")
+    return ClientConfig(base_url=config.bankid_url, certificate=certificate, root=config.bankid_root)
+
+
+def _broker(config: Settings) -> BrokerConfig:
+    from identity.config import BrokerConfig
+
+    simulated = config.bankid_url is None
+    return BrokerConfig(
+        return_url=f"{config.visitors_url}/chat/bankid/return",
+        referring_domain=urlsplit(config.visitors_url).hostname or LOOPBACK,
+        evidence_roots=_simulator_directory(config) / "signature-root.pem" if simulated else _evidence_roots(config),
+        launch_base=f"{config.simulator_url}/" if simulated else None,
+    )
+
+
+def _evidence_roots(config: Settings) -> Path:
+    if config.bankid_person_roots is None:
+        raise InsynError(
+            "INSYN_BANKID_PERSON_ROOTS must name the roots under which BankID issues persons' certificates"
+        )
+    return config.bankid_person_roots
+
+
+def _simulator_directory(config: Settings) -> Path:
+    return config.data_dir.resolve() / "simulator"
+
+
+def _database_url(config: Settings) -> str:
+    if config.database_url is None:
+        raise InsynError("INSYN_DATABASE_URL is not set; `insyn up` starts a PostgreSQL and sets it for its processes")
+    return config.database_url
+
+
+def _serve(app: Any, port: int) -> None:
+    import uvicorn
+
+    proxy = {
+        "proxy_headers": False,
+        "server_header": False,
+    }  # the edge decides itself whose X-Forwarded-For it believes
+    uvicorn.run(
+        app, host=LOOPBACK, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3, **proxy
+    )
