@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,6 +76,26 @@ def ask(
         ask_one(settings(), " ".join(question))
     else:
         raise InsynError('write a question, as in: insyn ask "hur länge sparas inspelade samtal?"')
+
+
+@app.command()
+def evaluate(
+    half: Annotated[str, typer.Argument(help="development, or final (only to report)")] = "development",
+    page: Annotated[Path, typer.Option(help="Where the page with every wrong answer goes.")] = Path(
+        "results/evaluation.html"
+    ),
+) -> None:
+    """Ask the trained model questions that it has never seen, and say how many it understood."""
+    from insyn.evaluation.questions import read_questions
+    from insyn.evaluation.report import table, write_page
+    from insyn.evaluation.run import score
+    from insyn.settings import ROOT
+    from insyn.training import model_path
+
+    scored = score(model_path(), read_questions(sorted((ROOT / "tests" / "nlu").glob(f"{half}*.jsonl"))))
+    console.print(table(scored))
+    write_page(scored, page)
+    console.print(f"Every question that was not right: {page}")
 
 
 @staff_app.command("add")

@@ -1,0 +1,1 @@
+"""How well questions are understood that nobody here has seen: ``insyn evaluate``."""
