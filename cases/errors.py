@@ -4,6 +4,7 @@ CasesError
 ├── CaseNotFoundError            no case has that reference
 ├── MarketingBlockNotFoundError  no marketing block has that reference
 ├── ReferenceTakenError          the reference belongs to another request
+├── ReceiptInFutureError         the request claims to have come in later than now
 ├── StaleVersionError            somebody changed the case in between
 ├── ForbiddenTransitionError     the case cannot go there, or not by that hand
 └── InvalidCursorError           the page cursor is not one of ours
@@ -24,6 +25,10 @@ class MarketingBlockNotFoundError(CasesError):
 
 class ReferenceTakenError(CasesError):
     """The reference was used before, with another body."""
+
+
+class ReceiptInFutureError(CasesError):
+    """The request claims to have come in later than now."""
 
 
 class StaleVersionError(CasesError):

@@ -1,8 +1,29 @@
 """The use cases, one transaction each. The API, the console and the worker call these and nothing below them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from cases.drafts import ASSISTANT, Actor, CaseDraft, MarketingBlockDraft
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases import pictures, registration
+from cases.drafts import ASSISTANT, Actor, CaseDraft, MarketingBlockDraft, MarketingChannel
+from cases.errors import (
+    CaseNotFoundError,
+    ForbiddenTransitionError,
+    ReceiptInFutureError,
+    ReferenceTakenError,
+    StaleVersionError,
+)
+from cases.history import EventKind
+from cases.ledger import EXTENSION_REASON, PAUSE_REASONS, after_step, ledger_of, write_deadline
+from cases.marketing import SuppressionList
+from cases.recording import record, store
+from cases.registration import comparable_email
+from cases.storage import cases as storage
+from cases.storage.cursor import ListPosition, read_cursor, write_cursor
+from cases.storage.rows import CaseNoteRow, CasePauseRow, CaseRow
+from cases.storage.sealing import Sealer
 from cases.views import (
     BlockRegistration,
     CaseFile,
@@ -10,6 +31,7 @@ from cases.views import (
     CaseSummary,
     CaseView,
     EventView,
+    MarketingBlockReceipt,
     Page,
     Registration,
 )
@@ -17,9 +39,16 @@ from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
-from privacy.case_states import CaseStatus, Resolution
+from privacy.case_states import CaseStatus, Resolution, check_transition
+from privacy.deadlines import DeadlineLedger
+from privacy.errors import TransitionNotAllowedError
+from privacy.references import is_case_reference, normalise_case_reference
+from privacy.swedish_dates import local_date
 
-EVERY_CASE = CaseFilter()
+EVERY_CASE: Final = CaseFilter()
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far another machine's clock may be ahead of ours."""
 
 
 class CaseService:
@@ -27,17 +56,31 @@ class CaseService:
 
     def __init__(self, sessions: Sessions, *, key_ring: KeyRing, clock: Clock, calendar: WorkingCalendar) -> None:
         self._sessions = sessions
-        self._key_ring = key_ring
+        self._sealer = Sealer(key_ring)
         self._clock = clock
         self._calendar = calendar
+        self._suppression = SuppressionList(sessions, key_ring=key_ring, clock=clock)
 
     async def register(self, draft: CaseDraft, *, actor: Actor = ASSISTANT) -> Registration:
         """Make a confirmed request a case. The same draft again gives the same case and changes nothing.
 
         Raises:
             ReferenceTakenError: the reference was used before, for something else.
+            ReceiptInFutureError: it claims to have come in later than now.
         """
-        raise NotImplementedError
+        now = self._clock()
+        if draft.received_at > now + CLOCK_SKEW:
+            raise ReceiptInFutureError(draft.reference)
+        ledger = registration.first_ledger(draft, self._calendar)
+        event = registration.first_event(draft, ledger, actor=actor, now=now)
+        values = registration.case_values(draft, ledger, event, sealer=self._sealer)
+        async with self._sessions.begin() as session:
+            case_id = await storage.insert_case(session, values)
+            if case_id is None:
+                return await self._registered_before(session, draft)
+            session.add_all(registration.evidence_rows(case_id, draft, event, sealer=self._sealer))
+            await store(session, case_id, event)
+        return Registration(registration.first_receipt(draft, ledger), created=True)
 
     async def list_cases(
         self, narrowing: CaseFilter = EVERY_CASE, *, limit: int = 50, cursor: str | None = None
@@ -47,7 +90,22 @@ class CaseService:
         Raises:
             InvalidCursorError: ``cursor`` is not one that this method gave.
         """
-        raise NotImplementedError
+        after = None if cursor is None else read_cursor(cursor)
+        async with self._sessions() as session:
+            rows = await storage.list_cases(
+                session,
+                limit=limit + 1,
+                after=after,
+                statuses=narrowing.statuses,
+                request_types=narrowing.request_types,
+                open_only=narrowing.open_only,
+                due_before=narrowing.due_before,
+                **self._search_keys(narrowing),
+            )
+        shown = rows[:limit]
+        more = len(rows) > limit
+        next_cursor = write_cursor(ListPosition(shown[-1].due_on, shown[-1].id)) if more else None
+        return Page(tuple(pictures.summary_of(row) for row in shown), next_cursor)
 
     async def read(self, reference: str) -> CaseView:
         """Return a case without anything that says whose it is.
@@ -55,7 +113,9 @@ class CaseService:
         Raises:
             CaseNotFoundError: no case has that reference.
         """
-        raise NotImplementedError
+        async with self._sessions() as session:
+            case = await _existing(session, reference)
+            return pictures.view_of(case, await self._ledger(session, case))
 
     async def open_file(self, reference: str, *, actor: Actor) -> CaseFile:
         """Return everything about a case, and write in its history that it was opened.
@@ -63,7 +123,23 @@ class CaseService:
         Raises:
             CaseNotFoundError: no case has that reference.
         """
-        raise NotImplementedError
+        async with self._sessions.begin() as session:
+            case = await _existing(session, reference, for_update=True)
+            await self._record(session, case, EventKind.CASE_OPENED, actor=actor)
+            return await self._file(session, case)
+
+    async def reveal_identity_number(self, reference: str, *, actor: Actor) -> str | None:
+        """Return the whole personal identity number, and write in the history that it was shown.
+
+        Raises:
+            CaseNotFoundError: no case has that reference.
+        """
+        async with self._sessions.begin() as session:
+            case = await _existing(session, reference, for_update=True)
+            await self._record(session, case, EventKind.IDENTITY_NUMBER_SHOWN, actor=actor)
+            return self._sealer.unseal(
+                case.personal_identity_number_sealed, column=pictures.PERSONAL_IDENTITY_NUMBER, reference=reference
+            )
 
     async def events(self, reference: str) -> Sequence[EventView]:
         """Return a case's history, oldest first.
@@ -71,7 +147,9 @@ class CaseService:
         Raises:
             CaseNotFoundError: no case has that reference.
         """
-        raise NotImplementedError
+        async with self._sessions() as session:
+            case = await _existing(session, reference)
+            return [pictures.event_view_of(row) for row in await storage.events_of(session, case.id)]
 
     async def transition(
         self,
@@ -93,7 +171,21 @@ class CaseService:
             StaleVersionError: the case changed since ``version``.
             ForbiddenTransitionError: the rules do not allow the step.
         """
-        raise NotImplementedError
+        async with self._sessions.begin() as session:
+            case = await _existing(session, reference, for_update=True)
+            if case.version != version:
+                raise StaleVersionError(given=version, current=case.version)
+            before = case.status
+            try:
+                check_transition(before, to, actor=actor.kind, resolution=resolution, note=note)
+            except TransitionNotAllowedError as error:
+                raise ForbiddenTransitionError(str(error)) from error
+            facts = await self._move_ledger(session, case, to=to, note=note)
+            self._move(case, to=to, resolution=resolution)
+            if note is not None and note.strip() and to is not CaseStatus.EXTENDED:
+                facts["note_id"] = await self._keep_note(session, case, note, actor)
+            await self._record(session, case, EventKind.STATUS_CHANGED, actor=actor, before=before, facts=facts)
+            return pictures.view_of(case, await self._ledger(session, case))
 
     async def add_note(self, reference: str, text: str, *, actor: Actor) -> CaseFile:
         """Keep what an officer writes about a case.
@@ -101,17 +193,120 @@ class CaseService:
         Raises:
             CaseNotFoundError: no case has that reference.
         """
-        raise NotImplementedError
+        async with self._sessions.begin() as session:
+            case = await _existing(session, reference, for_update=True)
+            note_id = await self._keep_note(session, case, text, actor)
+            await self._record(session, case, EventKind.NOTE_WRITTEN, actor=actor, facts={"note_id": note_id})
+            return await self._file(session, case)
 
     async def block_marketing(self, draft: MarketingBlockDraft) -> BlockRegistration:
-        """Put an address on the suppression list, at once. The same draft again gives the same receipt.
+        """See :meth:`cases.marketing.SuppressionList.block`."""
+        return await self._suppression.block(draft)
 
-        Raises:
-            ReferenceTakenError: the reference was used before, for something else.
-            InvalidContactAddressError: the address is none.
-        """
-        raise NotImplementedError
+    async def read_marketing_block(self, reference: str) -> MarketingBlockReceipt:
+        """See :meth:`cases.marketing.SuppressionList.read`."""
+        return await self._suppression.read(reference)
 
-    async def is_blocked(self, channel: str, address: str) -> bool:
-        """Tell whether marketing to an address or number is blocked."""
-        raise NotImplementedError
+    async def list_marketing_blocks(self, *, limit: int = 50, cursor: str | None = None) -> Page[MarketingBlockReceipt]:
+        """See :meth:`cases.marketing.SuppressionList.list_receipts`."""
+        return await self._suppression.list_receipts(limit=limit, cursor=cursor)
+
+    async def is_blocked(self, channel: MarketingChannel, address: str) -> bool:
+        """See :meth:`cases.marketing.SuppressionList.is_blocked`."""
+        return await self._suppression.is_blocked(channel, address)
+
+    async def _registered_before(self, session: AsyncSession, draft: CaseDraft) -> Registration:
+        case = await _existing(session, draft.reference)
+        if case.request_digest != self._sealer.request_digest(draft):
+            raise ReferenceTakenError(draft.reference)
+        return Registration(pictures.receipt_of(case, await self._ledger(session, case)), created=False)
+
+    async def _ledger(self, session: AsyncSession, case: CaseRow) -> DeadlineLedger:
+        pauses = await storage.pauses_of(session, case.id)
+        return ledger_of(case, pauses, calendar=self._calendar, sealer=self._sealer)
+
+    async def _file(self, session: AsyncSession, case: CaseRow) -> CaseFile:
+        return pictures.file_of(
+            case,
+            await self._ledger(session, case),
+            await storage.notes_of(session, case.id),
+            has_evidence=await storage.evidence_of(session, case.id) is not None,
+            sealer=self._sealer,
+        )
+
+    async def _move_ledger(
+        self, session: AsyncSession, case: CaseRow, *, to: CaseStatus, note: str | None
+    ) -> dict[str, Any]:
+        """Write what the step means for the deadline, and return the facts of it."""
+        today = local_date(self._clock())
+        pauses = await storage.pauses_of(session, case.id)
+        before = ledger_of(case, pauses, calendar=self._calendar, sealer=self._sealer)
+        ledger = after_step(before, to=to, today=today, note=note)
+        for row, pause in zip(pauses, ledger.pauses, strict=False):
+            row.sufficient_on = pause.sufficient_on
+        await session.flush()
+        if to in PAUSE_REASONS:
+            session.add(CasePauseRow(case_id=case.id, reason=PAUSE_REASONS[to], asked_on=today))
+        if to is CaseStatus.EXTENDED:
+            case.extended_on = today
+            case.extension_reason_sealed = self._sealer.seal(note, column=EXTENSION_REASON, reference=case.reference)
+        deadline = ledger.deadline()
+        facts: dict[str, Any] = {} if case.due_on == deadline.due_on else {"due_on_before": case.due_on.isoformat()}
+        write_deadline(case, deadline)
+        return facts
+
+    def _move(self, case: CaseRow, *, to: CaseStatus, resolution: Resolution | None) -> None:
+        case.status = to
+        case.version += 1
+        if to is CaseStatus.DECIDED:
+            case.resolution = resolution
+        elif to.is_open:
+            case.resolution = None
+        case.closed_at = self._clock() if to is CaseStatus.CLOSED else None
+
+    async def _keep_note(self, session: AsyncSession, case: CaseRow, text: str, actor: Actor) -> int:
+        sealed = self._sealer.seal_certain(text.strip(), column=pictures.NOTE, reference=case.reference)
+        note = CaseNoteRow(case_id=case.id, actor_id=actor.id, text_sealed=sealed, written_at=self._clock())
+        session.add(note)
+        await session.flush()
+        return note.id
+
+    async def _record(
+        self,
+        session: AsyncSession,
+        case: CaseRow,
+        kind: EventKind,
+        *,
+        actor: Actor,
+        before: CaseStatus | None = None,
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        await record(
+            session,
+            case,
+            kind,
+            actor=actor,
+            occurred_at=self._clock(),
+            status_before=before or case.status,
+            facts=facts,
+        )
+
+    def _search_keys(self, narrowing: CaseFilter) -> dict[str, Any]:
+        """Return what finds a case without reading it; what is no reference or address finds nothing."""
+        keys: dict[str, Any] = {}
+        if narrowing.reference is not None:
+            keys["reference"] = normalise_case_reference(narrowing.reference) or ""
+        if narrowing.personal_identity_number is not None:
+            keys["person_digest"] = self._sealer.person_digest(narrowing.personal_identity_number)
+        if narrowing.contact_email is not None:
+            keys["contact_digest"] = self._sealer.contact_digest(comparable_email(narrowing.contact_email))
+        return keys
+
+
+async def _existing(session: AsyncSession, reference: str, *, for_update: bool = False) -> CaseRow:
+    case = None
+    if is_case_reference(reference):
+        case = await storage.case_by_reference(session, reference, for_update=for_update)
+    if case is None:
+        raise CaseNotFoundError(reference)
+    return case

@@ -1,0 +1,1 @@
+"""The HTTP API under ``/api/v1``: shapes, routes, and what our errors are called there."""

@@ -1,0 +1,97 @@
+"""What our errors are called over HTTP (RFC 9457). One table; nothing below the API knows of status codes."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from cases.errors import (
+    CaseNotFoundError,
+    ForbiddenTransitionError,
+    InvalidCursorError,
+    MarketingBlockNotFoundError,
+    ReceiptInFutureError,
+    ReferenceTakenError,
+    StaleVersionError,
+)
+from foundation.problems import Problem, ProblemError
+from privacy.errors import InvalidContactAddressError
+
+_PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
+    CaseNotFoundError: (404, "case-not-found", "No such case", "Det finns inget ärende med det numret."),
+    MarketingBlockNotFoundError: (
+        404,
+        "marketing-block-not-found",
+        "No such marketing block",
+        "Det finns ingen reklamspärr med det numret.",
+    ),
+    ReferenceTakenError: (
+        409,
+        "reference-taken",
+        "The reference belongs to another request",
+        "Ärendenumret används redan för en annan begäran.",
+    ),
+    StaleVersionError: (
+        409,
+        "stale-version",
+        "Somebody changed the case in between",
+        "Någon annan har ändrat ärendet. Läs om det och försök igen.",
+    ),
+    ForbiddenTransitionError: (
+        409,
+        "forbidden-transition",
+        "The case cannot take that step",
+        "Det steget är inte tillåtet för ärendet som det står nu.",
+    ),
+    InvalidCursorError: (
+        422,
+        "invalid-cursor",
+        "The cursor is not one of ours",
+        "Sidmarkören går inte att läsa. Börja om från första sidan.",
+    ),
+    ReceiptInFutureError: (
+        422,
+        "receipt-in-future",
+        "The request came in later than now",
+        "En begäran kan inte ha kommit in senare än nu.",
+    ),
+    InvalidContactAddressError: (
+        422,
+        "invalid-address",
+        "Not an address or number",
+        "Det går inte att läsa adressen eller numret.",
+    ),
+}
+
+
+def install_case_problems(app: FastAPI) -> None:
+    """Make every error of the case system its problem."""
+    for kind, (status, slug, title, detail) in _PROBLEMS.items():
+        app.exception_handler(kind)(_handler(status, slug, title, detail))
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of a route's error answers."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for status in (401, 422, *statuses):
+        slugs = [f"`{slug}`" for of, slug, _, _ in _PROBLEMS.values() if of == status]
+        documented[status] = {
+            "description": {401: "No valid bearer token", 422: "Not valid"}.get(status, " or ".join(slugs)),
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+    return documented
+
+
+def _handler(status: int, slug: str, title: str, detail: str) -> Any:
+    async def handle(_request: Request, error: Exception) -> JSONResponse:
+        return ProblemError(status, slug, title, detail, **_extensions(error)).response()
+
+    return handle
+
+
+def _extensions(error: Exception) -> dict[str, Any]:
+    if isinstance(error, StaleVersionError):
+        return {"current_version": error.current}
+    if isinstance(error, ForbiddenTransitionError):
+        return {"reason": str(error)}
+    return {}

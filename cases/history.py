@@ -1,0 +1,104 @@
+"""What a case's history is made of: kinds of events, their Swedish names, and the chain of hashes."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from cases.drafts import Actor
+from privacy.case_states import CaseStatus, Resolution
+
+NO_PREVIOUS_HASH: Final = bytes(32)
+
+
+class EventKind(StrEnum):
+    """What happened, in the past tense."""
+
+    CASE_REGISTERED = "case_registered"
+    STATUS_CHANGED = "status_changed"
+    CASE_OPENED = "case_opened"
+    IDENTITY_NUMBER_SHOWN = "identity_number_shown"
+    NOTE_WRITTEN = "note_written"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+
+    @property
+    def label(self) -> str:
+        """What an officer reads, in Swedish."""
+        return _LABELS[self]
+
+    @property
+    def message_kind(self) -> str | None:
+        """What other systems are told it is called; None if it is no concern of theirs."""
+        return _MESSAGE_KINDS.get(self)
+
+
+_LABELS: Final = MappingProxyType(
+    {
+        EventKind.CASE_REGISTERED: "Ärendet registrerades",
+        EventKind.STATUS_CHANGED: "Status ändrades",
+        EventKind.CASE_OPENED: "Ärendet öppnades",
+        EventKind.IDENTITY_NUMBER_SHOWN: "Personnumret visades",
+        EventKind.NOTE_WRITTEN: "En anteckning skrevs",
+        EventKind.DUE_SOON: "Svarsdagen närmar sig",
+        EventKind.OVERDUE: "Svarsdagen har passerat",
+    }
+)
+
+_MESSAGE_KINDS: Final = MappingProxyType(
+    {
+        EventKind.CASE_REGISTERED: "case.registered",
+        EventKind.STATUS_CHANGED: "case.status_changed",
+        EventKind.DUE_SOON: "case.due_soon",
+        EventKind.OVERDUE: "case.overdue",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a history, before it is stored."""
+
+    reference: str
+    """The case's: an event moved to another case no longer fits its hash."""
+
+    sequence: int
+    kind: EventKind
+    actor: Actor
+    occurred_at: datetime
+    status_before: CaseStatus | None
+    status_after: CaseStatus
+    resolution_after: Resolution | None
+    due_on_after: date
+    case_version: int
+    facts: dict[str, Any]
+    """Strings, whole numbers, booleans and None, in lists and objects: what JSONB gives back unchanged."""
+
+    previous_hash: bytes
+
+    def hash(self) -> bytes:
+        """Return SHA-256 over the canonical JSON of everything above (sorted keys, no spaces, ASCII)."""
+        content = {
+            "reference": self.reference,
+            "sequence": self.sequence,
+            "kind": self.kind,
+            "actor_kind": self.actor.kind,
+            "actor_id": self.actor.id,
+            "occurred_at": self.occurred_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "status_before": self.status_before,
+            "status_after": self.status_after,
+            "resolution_after": self.resolution_after,
+            "due_on_after": self.due_on_after.isoformat(),
+            "case_version": self.case_version,
+            "facts": self.facts,
+            "previous_hash": self.previous_hash.hex(),
+        }
+        return hashlib.sha256(canonical_json(content)).digest()
+
+
+def canonical_json(content: dict[str, Any]) -> bytes:
+    """Return the one way to write this object: sorted keys, no spaces, ASCII."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()

@@ -1,0 +1,1 @@
+"""Tables of schema ``cases`` and the statements on them. Nothing here decides anything."""

@@ -1,0 +1,110 @@
+"""Statements on cases and what hangs on them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.storage.cursor import ListPosition
+from cases.storage.rows import CaseEventRow, CaseEvidenceRow, CaseNoteRow, CasePauseRow, CaseRow
+from privacy.case_states import CaseStatus
+from privacy.request_types import RequestType
+
+ENDED = (CaseStatus.DECIDED, CaseStatus.CLOSED)
+
+
+async def insert_case(session: AsyncSession, values: dict[str, Any]) -> int | None:
+    """Insert a case and return its id, or None if the reference is taken.
+
+    Waits for another transaction that is inserting the same reference, so that the answer is final.
+    """
+    statement = insert(CaseRow).values(values).on_conflict_do_nothing(index_elements=["reference"])
+    return await session.scalar(statement.returning(CaseRow.id))
+
+
+async def case_by_reference(session: AsyncSession, reference: str, *, for_update: bool = False) -> CaseRow | None:
+    """Return a case; with ``for_update`` nobody else changes it until the transaction ends."""
+    statement = select(CaseRow).where(CaseRow.reference == reference)
+    return await session.scalar(statement.with_for_update() if for_update else statement)
+
+
+async def list_cases(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: ListPosition | None = None,
+    statuses: Sequence[CaseStatus] = (),
+    request_types: Sequence[RequestType] = (),
+    open_only: bool = False,
+    due_before: date | None = None,
+    reference: str | None = None,
+    person_digest: bytes | None = None,
+    contact_digest: bytes | None = None,
+) -> Sequence[CaseRow]:
+    """Return at most ``limit`` cases, soonest due first, from after a position."""
+    statement = select(CaseRow).order_by(CaseRow.due_on, CaseRow.id).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(CaseRow.due_on, CaseRow.id) > after)
+    if statuses:
+        statement = statement.where(CaseRow.status.in_(statuses))
+    if request_types:
+        statement = statement.where(CaseRow.request_type.in_(request_types))
+    if open_only:
+        statement = _open(statement)
+    if due_before is not None:
+        statement = statement.where(CaseRow.due_on < due_before)
+    for column, value in (
+        (CaseRow.reference, reference),
+        (CaseRow.person_digest, person_digest),
+        (CaseRow.contact_digest, contact_digest),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return (await session.scalars(statement)).all()
+
+
+async def cases_to_flag(session: AsyncSession, *, due_by: date, overdue: bool, limit: int) -> Sequence[CaseRow]:
+    """Return open cases whose running clock ends by a day and about which nothing was said yet, locked.
+
+    Cases that another worker has locked are left to it.
+    """
+    flagged = CaseRow.overdue_flagged_for if overdue else CaseRow.due_soon_flagged_for
+    statement = (
+        _open(select(CaseRow))
+        .where(CaseRow.due_on <= due_by, CaseRow.clock_stopped_on.is_(None))
+        .where(flagged.is_distinct_from(CaseRow.due_on))
+        .order_by(CaseRow.due_on, CaseRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def pauses_of(session: AsyncSession, case_id: int) -> Sequence[CasePauseRow]:
+    """Return a case's waits, oldest first."""
+    statement = select(CasePauseRow).where(CasePauseRow.case_id == case_id).order_by(CasePauseRow.id)
+    return (await session.scalars(statement)).all()
+
+
+async def notes_of(session: AsyncSession, case_id: int) -> Sequence[CaseNoteRow]:
+    """Return a case's notes, oldest first."""
+    statement = select(CaseNoteRow).where(CaseNoteRow.case_id == case_id).order_by(CaseNoteRow.id)
+    return (await session.scalars(statement)).all()
+
+
+async def events_of(session: AsyncSession, case_id: int) -> Sequence[CaseEventRow]:
+    """Return a case's history, oldest first."""
+    statement = select(CaseEventRow).where(CaseEventRow.case_id == case_id).order_by(CaseEventRow.sequence)
+    return (await session.scalars(statement)).all()
+
+
+async def evidence_of(session: AsyncSession, case_id: int) -> CaseEvidenceRow | None:
+    """Return the signature over a request, if there is one."""
+    return await session.get(CaseEvidenceRow, case_id)
+
+
+def _open(statement: Select[CaseRow]) -> Select[CaseRow]:
+    return statement.where(CaseRow.status.not_in(ENDED))

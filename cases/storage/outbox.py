@@ -1,0 +1,91 @@
+"""The outbox: what other systems are to hear, written where it happened."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, literal, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cases.storage.rows import OutboxMessageRow, WebhookDeliveryRow, WebhookEndpointRow
+
+
+async def add_message(
+    session: AsyncSession,
+    *,
+    message_id: UUID,
+    ordering_key: str,
+    kind: str,
+    occurred_at: datetime,
+    payload: dict[str, Any],
+) -> None:
+    """Put a message in the outbox, with a delivery (and so a job) for each receiver in use."""
+    message = (
+        insert(OutboxMessageRow)
+        .values(message_id=message_id, ordering_key=ordering_key, kind=kind, occurred_at=occurred_at, payload=payload)
+        .returning(OutboxMessageRow.id)
+        .cte("message")
+    )
+    receivers = (
+        select(message.c.id, WebhookEndpointRow.name)
+        .join_from(message, WebhookEndpointRow, true())
+        .where(WebhookEndpointRow.removed_at.is_(None))
+    )
+    await session.execute(insert(WebhookDeliveryRow).from_select(["outbox_message_id", "endpoint_name"], receivers))
+
+
+async def register_endpoints(session: AsyncSession, names: Iterable[str], *, now: datetime) -> None:
+    """Make the database know exactly these receivers. Messages from now on are for them."""
+    wanted = list(names)
+    await session.execute(
+        update(WebhookEndpointRow)
+        .where(WebhookEndpointRow.name.not_in(wanted), WebhookEndpointRow.removed_at.is_(None))
+        .values(removed_at=now)
+    )
+    for name in wanted:
+        statement = upsert(WebhookEndpointRow).values(name=name, registered_at=now)
+        await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"removed_at": None}))
+
+
+async def delivery_with_message(
+    session: AsyncSession, delivery_id: int, *, for_update: bool = False
+) -> tuple[WebhookDeliveryRow, OutboxMessageRow] | None:
+    """Return a delivery and what it delivers."""
+    statement = (
+        select(WebhookDeliveryRow, OutboxMessageRow)
+        .join(OutboxMessageRow, OutboxMessageRow.id == WebhookDeliveryRow.outbox_message_id)
+        .where(WebhookDeliveryRow.id == delivery_id)
+    )
+    if for_update:
+        statement = statement.with_for_update(of=WebhookDeliveryRow)
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def unfinished_deliveries(session: AsyncSession, *, state: str, limit: int) -> Sequence[WebhookDeliveryRow]:
+    """Return deliveries that are ``pending`` or ``dead``, oldest first."""
+    statement = (
+        select(WebhookDeliveryRow)
+        .where(WebhookDeliveryRow.state == literal(state))
+        .order_by(WebhookDeliveryRow.id)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+_JOBS_OF_DELIVERIES = text("""
+    SELECT d.id FROM cases.webhook_delivery d
+     WHERE d.state = 'pending'
+       AND NOT EXISTS (
+            SELECT 1 FROM jobs.procrastinate_jobs j
+             WHERE j.task_name = 'cases.deliver' AND j.status IN ('todo', 'doing')
+               AND (j.args ->> 'delivery_id')::bigint = d.id)
+     ORDER BY d.id LIMIT :limit
+""")
+
+
+async def deliveries_without_job(session: AsyncSession, *, limit: int) -> Sequence[int]:
+    """Return pending deliveries that no job will make: what a lost job leaves behind."""
+    return (await session.scalars(_JOBS_OF_DELIVERIES, {"limit": limit})).all()
