@@ -1,0 +1,193 @@
+"""Every fact and gap of the policy has its topic, every topic its answer, every answer its words in the policy."""
+
+import re
+from datetime import date
+
+import pytest
+
+from privacy.policy import slug
+from privacy.request_types import RequestType
+from privacy.swedish_dates import swedish_date
+from tests.knowledge.conftest import read_knowledge, table
+
+KNOWLEDGE = read_knowledge()
+FACTS = [f"F{number}" for number in range(1, 82)]
+GAPS = [f"G{number}" for number in range(1, 21)]
+SAYS = table("facts.yml")
+CARRIES = table("carries.yml")
+TOPICS = sorted(KNOWLEDGE.topics)
+
+REQUESTS = {f"request_{kind}" for kind in RequestType if kind is not RequestType.COMPLAINT} | {"make_complaint"}
+OTHER_INTENTS = REQUESTS | {"ask_case_status", "ask_human", "ask_if_bot", "ask_help"}
+
+COVERS = re.compile(r"F\d+|G\d+|art \d+(\.\d+)?|lag")
+BULLET = "• "
+LONGEST_TITLE = 45
+LONGEST_TEXT = 420
+LONGEST_LIST = 500
+MOST_SENTENCES = 4
+MOST_CITATIONS = 3
+MOST_NEXT = 3
+LAW_IN_TEXT = {
+    "GDPR": "GDPR",
+    "bokföringslagen": "bokföringslagen",
+    "penningtvättslagen": "penningtvättslagen",
+    "dataskyddslagen": "dataskyddslagen",
+    "lagen": "lagen",
+    "föräldrabalken": "lag",
+}
+"""The first word of a law as ``law`` names it, and what a reader of the answer must see."""
+
+NEVER_SAID = ["Datainspektionen", "garanter", r"vi lovar", r"30 dagar(?<!i 30 dagar)", "omöjlig", "allt raderas"]
+
+
+def missing(text: str, patterns: list[str]) -> list[str]:
+    """Return what the text does not say."""
+    return [pattern for pattern in patterns if not re.search(pattern, text, re.IGNORECASE)]
+
+
+def text_of(topic: str) -> str:
+    return KNOWLEDGE.answers[topic]["text"].strip()
+
+
+def test_the_policy_is_the_one_that_was_read(knowledge):
+    assert knowledge.policy_sha256 == knowledge.about["sha256"]
+
+
+def test_the_answer_about_the_version_names_its_day(knowledge):
+    assert swedish_date(date.fromisoformat(knowledge.about["version"])) in text_of("last_updated")
+    assert knowledge.about["version"] in knowledge.about["version_label"]
+
+
+def test_headings_have_a_level_and_begin_at_the_top(knowledge):
+    levels = [section["level"] for section in knowledge.about["sections"]]
+
+    assert set(levels) == {1, 2}
+    assert levels[0] == 1
+
+
+def test_who_is_behind_the_policy_is_what_the_policy_says(knowledge):
+    whole = "\n".join(section.text for section in knowledge.policy.sections)
+
+    assert knowledge.about["controller"] in whole
+    assert knowledge.about["privacy_email"] in whole
+
+
+def test_no_topic_is_listed_twice_and_no_answer_written_twice(knowledge):
+    assert len(knowledge.listed) == len(set(knowledge.listed))
+    assert len(knowledge.written) == len(knowledge.answers)
+
+
+def test_every_topic_has_an_answer_and_every_answer_a_topic(knowledge):
+    assert set(knowledge.topics) == set(knowledge.answers)
+
+
+def test_facts_and_gaps_are_all_described():
+    assert set(SAYS) == {*FACTS, *GAPS}
+    assert set(CARRIES) <= set(TOPICS)
+
+
+@pytest.mark.parametrize("name", [*FACTS, *GAPS])
+def test_a_topic_that_covers_it_says_it(knowledge, name):
+    covering = knowledge.covering(name)
+
+    assert covering, f"no topic covers {name}"
+    lacking = {topic: missing(text_of(topic), SAYS[name]) for topic in covering}
+    assert not all(lacking.values()), lacking
+
+
+@pytest.mark.parametrize("topic", sorted(CARRIES))
+def test_the_answer_says_what_people_mean_besides(topic):
+    assert missing(text_of(topic), CARRIES[topic]) == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_quote_stands_in_the_section_it_names(knowledge, topic):
+    citations = knowledge.answers[topic]["citations"]
+
+    assert 1 <= len(citations) <= MOST_CITATIONS
+    for citation in citations:
+        assert set(citation) == {"section", "quote"}
+        assert knowledge.policy.cite(citation["section"], citation["quote"])
+
+
+def test_an_answer_stands_in_the_file_of_the_section_it_cites_first(knowledge):
+    first = {topic: slug(answer["citations"][0]["section"]) for topic, answer in knowledge.answers.items()}
+
+    assert [(name, topic) for name, topic in knowledge.written if first[topic] != name] == []
+
+
+def test_every_section_with_text_is_cited(knowledge):
+    cited = {citation["section"] for answer in knowledge.answers.values() for citation in answer["citations"]}
+
+    assert {section.title for section in knowledge.policy.sections if section.text} == cited
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_entry_of_the_registry_is_whole(knowledge, topic):
+    entry = knowledge.topics[topic]
+
+    assert set(entry) == {"id", "title", "covers", "rivals", "next"}
+    assert entry["covers"]
+    assert all(COVERS.fullmatch(name) for name in entry["covers"]), entry["covers"]
+    assert 0 < len(entry["title"]) <= LONGEST_TITLE
+
+
+def test_titles_differ(knowledge):
+    titles = [entry["title"].casefold() for entry in knowledge.topics.values()]
+
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_rivals_and_next_steps_exist_and_are_others(knowledge, topic):
+    entry = knowledge.topics[topic]
+
+    assert entry["rivals"]
+    assert set(entry["rivals"]) <= (set(knowledge.topics) | OTHER_INTENTS) - {topic}
+    assert all(entry["rivals"].values())
+    assert len(entry["next"]) == len(set(entry["next"])) <= MOST_NEXT
+    assert set(entry["next"]) <= (set(knowledge.topics) | REQUESTS | {"ask_case_status"}) - {topic}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_answer_is_short(topic):
+    lines = text_of(topic).splitlines()
+    prose = " ".join(line for line in lines if not line.startswith(BULLET))
+    listed = "\n".join(line for line in lines if line.startswith(BULLET))
+
+    assert 0 < len(prose) <= LONGEST_TEXT
+    assert len(listed) <= LONGEST_LIST
+    assert len(re.findall(r"[.!?](?=\s+[A-ZÅÄÖ]|$)", prose)) <= MOST_SENTENCES
+    assert prose.endswith(".")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_answer_that_the_law_gives_says_that_it_is_the_law(knowledge, topic):
+    answer = knowledge.answers[topic]
+
+    assert set(answer) <= {"text", "citations", "law"}
+    for law in answer.get("law", []):
+        assert missing(answer["text"], [LAW_IN_TEXT[law.split()[0]]]) == [], law
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_article_named_in_a_text_is_held_as_data(knowledge, topic):
+    held = " ".join(knowledge.answers[topic].get("law", []))
+
+    assert [number for number in re.findall(r"artikel (\d+)", text_of(topic)) if f"artikel {number}" not in held] == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_what_is_never_said(topic):
+    assert [words for words in NEVER_SAID if re.search(words, text_of(topic), re.IGNORECASE)] == []
+
+
+def test_the_answer_about_suspicions_neither_confirms_nor_denies():
+    """Penningtvättslagen 5 kap. 7 and 11 §§."""
+    assert not re.match(r"(ja|nej)\b", text_of("suspicion_report"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.startswith("right_")])
+def test_the_answer_about_a_right_offers_to_use_it(knowledge, topic):
+    assert set(knowledge.topics[topic]["next"]) & REQUESTS
