@@ -1,0 +1,99 @@
+"""The console as a web application of its own, mounted at ``/console`` of the case system's."""
+
+import random as randomness
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from cases.config import CasesConfig
+from cases.console.context import Console
+from cases.console.edge_client import EdgeClient
+from cases.console.guard import PREFIX
+from cases.console.headers import SecurityHeaders
+from cases.console.login import Login
+from cases.console.pages import blocks, cases, handoffs, login, staff, start
+from cases.console.problems import install_error_pages
+from cases.console.rendering import STATIC, Templates
+from cases.console.sessions import StaffSessions
+from cases.console.throttle import LoginThrottle
+from cases.service import CaseService
+from foundation.clock import Clock, system_clock
+from foundation.database import Sessions
+
+FORM_MAX_BYTES: Final = 64 * 1024
+
+
+def mount(
+    app: FastAPI,
+    config: CasesConfig,
+    *,
+    service: CaseService,
+    sessions: Sessions,
+    clock: Clock = system_clock,
+    random: randomness.Random | None = None,
+    edge_transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """Mount the console on the case system's application, whose lifespan also ends the console's connections.
+
+    A mounted application, not a router: errors become pages instead of problem details, and cookies, headers and the
+    limit of a form's size are the console's own (docs/adr/0025).
+
+    Args:
+        app: the case system's application.
+        config: its configuration.
+        service: the use cases.
+        sessions: the database.
+        clock: the time.
+        random: makes tokens and one-time passwords; the system's source unless a test wants otherwise.
+        edge_transport: another way to the chat edge than the network, for tests.
+
+    Returns:
+        The mounted application.
+    """
+    edge = EdgeClient(config.chat_url, token=config.chat_token, transport=edge_transport)
+    random = random or randomness.SystemRandom()
+    staff_sessions = StaffSessions(sessions, clock=clock, random=random)
+    throttle = LoginThrottle(sessions, key_ring=config.key_ring)
+    console = Console(
+        config=config,
+        service=service,
+        sessions=sessions,
+        staff_sessions=staff_sessions,
+        login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
+        edge=edge,
+        templates=Templates(),
+        clock=clock,
+        random=random,
+    )
+    pages = _pages(console)
+    app.mount(PREFIX, SecurityHeaders(pages, is_secure=console.is_secure), name="console")
+    _close_with(app, edge)
+    return pages
+
+
+def _pages(console: Console) -> FastAPI:
+    pages = FastAPI(openapi_url=None)
+    pages.state.console = console
+    for module in (start, login, cases, blocks, handoffs, staff):
+        pages.include_router(module.router)
+    pages.mount("/static", StaticFiles(directory=STATIC), name="static")
+    pages.add_middleware(RequestBodyLimitMiddleware, max_body_size=FORM_MAX_BYTES)
+    install_error_pages(pages)
+    return pages
+
+
+def _close_with(app: FastAPI, edge: EdgeClient) -> None:
+    """Join the application's lifespan; a mounted application has none of its own."""
+    outer = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(of: FastAPI) -> AsyncIterator[Any]:
+        async with outer(of) as state, edge:
+            yield state
+
+    app.router.lifespan_context = lifespan

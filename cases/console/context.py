@@ -1,0 +1,58 @@
+"""What every page of the console works with, put together once in :func:`cases.console.app.mount`."""
+
+import random as randomness
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from cases.config import CasesConfig
+from cases.console.edge_client import EdgeClient
+from cases.console.login import Login
+from cases.console.rendering import Templates
+from cases.console.sessions import StaffSessions
+from cases.service import CaseService
+from foundation.clock import Clock
+from foundation.database import Sessions
+from privacy.swedish_dates import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The collaborators of the console's pages."""
+
+    config: CasesConfig
+    service: CaseService
+    sessions: Sessions
+    staff_sessions: StaffSessions
+    login: Login
+    edge: EdgeClient
+    templates: Templates
+    clock: Clock
+    random: randomness.Random
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self.clock()
+
+    def today(self) -> date:
+        """Return the present Swedish date."""
+        return local_date(self.clock())
+
+    @property
+    def origin(self) -> str:
+        """Where staff reach the console: scheme and host."""
+        parts = urlsplit(self.config.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the console over TLS, so that its cookies may demand it."""
+        return self.config.public_url.startswith("https://")
+
+
+def console_of(request: Request) -> Console:
+    """Return the collaborators, as a FastAPI dependency."""
+    console: Console = request.app.state.console
+    return console

@@ -1,0 +1,25 @@
+"""The marketing blocks: who must not be sent advertising, with addresses masked."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cases.console.guard import PREFIX, ConsoleDep, OfficerDep
+from cases.console.responses import led_on, page
+from cases.errors import InvalidCursorError
+
+router = APIRouter(prefix="/marketing-blocks")
+
+PAGE_SIZE: Final = 50
+
+
+@router.get("")
+async def list_blocks(request: Request, console: ConsoleDep, _officer: OfficerDep, efter: str = "") -> Response:
+    """Show the blocks, newest first."""
+    try:
+        found = await console.service.list_marketing_blocks(limit=PAGE_SIZE, cursor=efter or None)
+    except InvalidCursorError:
+        return led_on(f"{PREFIX}/marketing-blocks")
+    next_address = f"{PREFIX}/marketing-blocks?efter={found.next_cursor}" if found.next_cursor else None
+    return page(request, console, "blocks.html", blocks=found.items, is_first=not efter, next_address=next_address)

@@ -1,0 +1,77 @@
+"""Errors as pages that say what happened and what to do now."""
+
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from cases.console import texts
+from cases.console.context import console_of
+from cases.console.errors import (
+    AccountNotFoundError,
+    AdministratorNeededError,
+    ConversationNotFoundError,
+    EdgeUnavailableError,
+    ForgedFormError,
+    LoginNeededError,
+    PasswordChangeNeededError,
+)
+from cases.console.guard import BACKGROUND_HEADER, PREFIX
+from cases.console.responses import page
+from cases.errors import CaseNotFoundError
+
+_EVENT_STREAM: Final = "text/event-stream"
+
+
+def install_error_pages(pages: FastAPI) -> None:
+    """Make every error of the console a page, or a status for what a page fetches by itself."""
+
+    @pages.exception_handler(LoginNeededError)
+    async def login_needed(request: Request, _error: Exception) -> Response:
+        if _is_fetched(request):
+            return Response(status_code=401)
+        return RedirectResponse(f"{PREFIX}/login?next={quote(_page_of(request))}", 303)
+
+    @pages.exception_handler(PasswordChangeNeededError)
+    async def password_change_needed(request: Request, _error: Exception) -> Response:
+        return Response(status_code=403) if _is_fetched(request) else RedirectResponse(f"{PREFIX}/password", 303)
+
+    def say(kind: type[Exception], status: int, key: str) -> None:
+        @pages.exception_handler(kind)
+        async def _(request: Request, _error: Exception) -> Response:
+            return _error_page(request, status, key)
+
+    say(ForgedFormError, 403, "forged")
+    say(AdministratorNeededError, 403, "forbidden")
+    say(CaseNotFoundError, 404, "no-case")
+    say(ConversationNotFoundError, 404, "no-conversation")
+    say(AccountNotFoundError, 404, "not-found")
+    say(EdgeUnavailableError, 503, "no-chat")
+    say(RequestValidationError, 404, "not-found")
+    say(Exception, 500, "broken")
+
+    @pages.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        key = {404: "not-found", 405: "not-found", 413: "too-large"}.get(error.status_code, "broken")
+        return _error_page(request, error.status_code, key)
+
+
+def _error_page(request: Request, status: int, key: str) -> Response:
+    if _is_fetched(request):
+        return JSONResponse({"error": key}, status)
+    title, text = texts.ERRORS[key]
+    return page(request, console_of(request), "error.html", status=status, title=title, text=text, draft="")
+
+
+def _is_fetched(request: Request) -> bool:
+    return BACKGROUND_HEADER in request.headers or _EVENT_STREAM in request.headers.get("accept", "")
+
+
+def _page_of(request: Request) -> str:
+    """Return the page that somebody was on: its address, or for a form that of the page it stood on."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return urlsplit(request.headers.get("referer", "")).path

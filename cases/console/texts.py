@@ -1,0 +1,176 @@
+"""What the console says that does not stand in a template, in Swedish."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from cases.console.accounts import Role
+from cases.console.conversations import ConversationState
+from cases.console.passwords import MAX_LENGTH, MIN_LENGTH, PasswordProblem
+from cases.drafts import MarketingChannel
+from privacy.case_states import CaseStatus
+from privacy.request_types import IdentityLevel
+from privacy.swedish_dates import STOCKHOLM, swedish_date
+
+PASSWORD_PROBLEMS: Final = MappingProxyType(
+    {
+        PasswordProblem.TOO_SHORT: f"Lösenordet är för kort. Använd minst {MIN_LENGTH} tecken.",
+        PasswordProblem.TOO_LONG: f"Lösenordet är för långt. Använd högst {MAX_LENGTH} tecken.",
+        PasswordProblem.TOO_MONOTONOUS: "Lösenordet upprepar för få tecken. Blanda minst fem olika.",
+        PasswordProblem.CONTAINS_NAME: "Lösenordet får inte innehålla ditt namn eller användarnamn.",
+        PasswordProblem.SAME_AS_BEFORE: "Välj ett annat lösenord än det du har nu.",
+        PasswordProblem.NOT_REPEATED: "De två lösenorden är inte lika. Skriv samma lösenord i båda fälten.",
+    }
+)
+
+WRONG_CREDENTIALS: Final = "Användarnamnet och lösenordet hör inte ihop, eller så är kontot stängt."
+WRONG_CURRENT_PASSWORD: Final = "Det nuvarande lösenordet stämmer inte."  # noqa: S105 - a sentence
+TOO_MANY_ATTEMPTS: Final = "För många försök. Vänta {wait} och försök sedan igen."
+NAME_MISSING: Final = "Skriv ett användarnamn."
+NAME_TAKEN: Final = "Det finns redan ett konto med det användarnamnet."
+LAST_ADMINISTRATOR: Final = "Det måste finnas minst en administratör kvar."
+
+NOTE_MISSING: Final = "Skriv en anteckning först."
+MESSAGE_MISSING: Final = "Skriv ett svar först."
+RESOLUTION_MISSING: Final = "Välj hur ärendet ska avgöras."
+STALE_CASE: Final = (
+    "Någon annan ändrade ärendet medan du hade det öppet, så din ändring sparades inte. "
+    "Sidan visar nu hur ärendet ser ut. Det du skrev står kvar i formuläret."
+)
+FORBIDDEN_STEP: Final = "Det steget går inte att ta med ärendet som det är nu. Ingenting har ändrats."
+FORBIDDEN_FORM: Final = "Formuläret var ofullständigt. Ingenting har ändrats."
+CLAIMED_BY_ANOTHER: Final = "{name} har tagit samtalet."
+NO_LONGER_YOURS: Final = "Samtalet är inte längre ditt, så inget skickades. Sidan visar hur det ser ut nu."
+MESSAGE_REFUSED: Final = "Svaret kunde inte skickas så som det är skrivet."
+CHAT_UNAVAILABLE: Final = "Chatten svarar inte just nu. Försök igen om en stund."
+
+DONE: Final = MappingProxyType(
+    {
+        "status": "Ärendet har fått ny status.",
+        "note": "Anteckningen är sparad.",
+        "claimed": "Du har tagit över samtalet. Besökaren ser ditt namn.",
+        "sent": "Svaret är skickat.",
+        "returned": "Samtalet är tillbaka hos assistenten.",
+        "closed": "Samtalet är avslutat.",
+        "password": "Ditt nya lösenord gäller från och med nu.",
+        "disabled": "Kontot är stängt.",
+        "enabled": "Kontot är öppet igen.",
+        "logged-out": "Du har loggat ut.",
+    }
+)
+"""What a page says after a form was sent and the browser was led on; the key travels in the address."""
+
+NEXT_STEP: Final = MappingProxyType(
+    {
+        CaseStatus.AWAITING_IDENTITY: "Be om att identiteten styrks",
+        CaseStatus.AWAITING_CLARIFICATION: "Be om precisering",
+        CaseStatus.IN_PROGRESS: "Börja handlägga",
+        CaseStatus.EXTENDED: "Förläng tiden",
+        CaseStatus.DECIDED: "Besluta",
+        CaseStatus.CLOSED: "Avsluta ärendet",
+    }
+)
+REOPEN: Final = "Öppna ärendet igen"
+END_WAIT: Final = "Svaret har kommit: fortsätt handlägga"
+
+NEXT_STEP_HINT: Final = MappingProxyType(
+    {
+        CaseStatus.AWAITING_IDENTITY: "Tiden stannar bara om du frågar inom fem dagar från att begäran kom in.",
+        CaseStatus.AWAITING_CLARIFICATION: "Tiden stannar bara om du frågar inom fem dagar från att begäran kom in.",
+        CaseStatus.EXTENDED: "Tiden kan förlängas en gång. Personen ska få veta skälen senast {first_due}.",
+        CaseStatus.DECIDED: "Bara du som handläggare avgör hur begäran slutar.",
+    }
+)
+
+NOTE_LABEL: Final = MappingProxyType(
+    {
+        CaseStatus.AWAITING_IDENTITY: "Vad du ber om och varför",
+        CaseStatus.AWAITING_CLARIFICATION: "Vad som behöver preciseras",
+        CaseStatus.EXTENDED: "Skäl för förlängningen (personen får läsa dem)",
+    }
+)
+NOTE_LABEL_DEFAULT: Final = "Anteckning"
+NOTE_LABEL_REOPEN: Final = "Varför ärendet öppnas igen"
+
+IDENTITY_LEVELS: Final = MappingProxyType(
+    {
+        IdentityLevel.NONE: "Inte legitimerad",
+        IdentityLevel.CONTACT: "Bekräftad e-postadress",
+        IdentityLevel.STRONG: "Legitimerad med BankID",
+    }
+)
+
+CONVERSATION_STATES: Final = MappingProxyType(
+    {
+        ConversationState.BOT: "Hos assistenten",
+        ConversationState.WAITING: "Väntar på svar",
+        ConversationState.HUMAN: "Hos handläggare",
+        ConversationState.CLOSED: "Avslutat",
+    }
+)
+
+SENDERS: Final = MappingProxyType(
+    {"visitor": "Besökaren", "bot": "Assistenten", "officer": "Handläggare", "system": "System"}
+)
+
+EXTENSION_TOO_LATE: Final = "Tiden kan inte längre förlängas: det hade behövt ske senast {first_due}."
+NO_REASON: Final = "Inget skäl angivet"
+NO_SUMMARY: Final = "Ingen sammanfattning"
+SOMEBODY_ELSE: Final = "En kollega"
+HANDOFF_REASONS: Final[Mapping[str, str]] = MappingProxyType({})
+"""Words for the reasons that the assistant gives as codes."""
+
+RECEIPT_CARD: Final = "Kvittens: ärende {reference}, svar senast {due_on}."
+IDENTIFICATION_CARD: Final = "Legitimering med BankID erbjöds."
+
+MARKETING_CHANNELS: Final = MappingProxyType({MarketingChannel.EMAIL: "E-post", MarketingChannel.PHONE: "Telefon"})
+ROLES: Final = MappingProxyType({Role.OFFICER: "Handläggare", Role.ADMINISTRATOR: "Administratör"})
+
+ERRORS: Final = MappingProxyType(
+    {
+        "forged": (
+            "Formuläret kunde inte tas emot",
+            (
+                "Sidan har legat öppen för länge eller öppnades i ett annat fönster. Ingenting har ändrats. "
+                "Gå tillbaka, ladda om sidan och försök igen."
+            ),
+        ),
+        "forbidden": ("Sidan är för administratörer", "Be en administratör om hjälp."),
+        "no-case": ("Ärendet finns inte", "Kontrollera ärendenumret. Det ser ut så här: AR-7K2M-Q94X."),
+        "no-conversation": ("Samtalet finns inte", "Det kan ha gallrats."),
+        "no-chat": ("Chatten svarar inte", "Försök igen om en stund. Ärendena går att arbeta med som vanligt."),
+        "not-found": ("Sidan finns inte", "Adressen leder ingenstans."),
+        "too-large": ("Texten är för lång", "Ingenting har sparats. Gå tillbaka och korta texten."),
+        "broken": ("Något gick fel", "Felet är vårt. Försök igen; hjälper det inte, säg till den som driver systemet."),
+    }
+)
+"""Title and text of each error page."""
+
+
+def duration(length: timedelta) -> str:
+    """Return ``3 min``, ``2 tim 5 min``, ``4 dygn``: how long something has waited."""
+    minutes = max(int(length.total_seconds()) // 60, 0)
+    if minutes < 1:
+        return "mindre än 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} tim {minutes} min" if minutes else f"{hours} tim"
+    return f"{hours // 24} dygn"
+
+
+def clock_time(instant: datetime) -> str:
+    """Return ``09.30``, Swedish local time."""
+    return f"{instant.astimezone(STOCKHOLM):%H.%M}"
+
+
+def date_and_time(instant: datetime) -> str:
+    """Return ``10 mars 2026 kl. 10.00``, Swedish local time."""
+    return f"{swedish_date(instant.astimezone(STOCKHOLM).date())} kl. {clock_time(instant)}"
+
+
+def short_date(day: date) -> str:
+    """Return ``2026-04-07``, as Swedish tables write dates."""
+    return day.isoformat()

@@ -1,0 +1,76 @@
+"""A case's history as people read it: newest last, openings of the page gathered into one line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cases.views import EventView
+from privacy.case_states import ActorKind, CaseStatus
+from privacy.swedish_dates import local_date, swedish_date
+
+OPENED = "case_opened"
+
+_SYSTEM_PARTS = {"assistant": "Assistenten", "jobs": "Automatiskt"}
+_UNKNOWN_OFFICER = "Handläggare"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line, or several openings in a row by the same person on the same day."""
+
+    kind: str
+    label: str
+    who: str
+    occurred_at: datetime
+    changes: tuple[str, ...]
+    count: int = 1
+
+
+def timeline(events: Sequence[EventView], *, names: Mapping[str, str]) -> Sequence[TimelineEntry]:
+    """Return the lines of a history.
+
+    Args:
+        events: oldest first.
+        names: display names of officers, by account id.
+    """
+    lines: list[TimelineEntry] = []
+    due_before: date | None = None
+    for event in events:
+        line = TimelineEntry(
+            kind=event.kind,
+            label=event.label,
+            who=_who(event, names),
+            occurred_at=event.occurred_at,
+            changes=tuple(_changes(event, due_before)),
+        )
+        due_before = event.due_on_after
+        if lines and _continues(lines[-1], line):
+            line = TimelineEntry(line.kind, line.label, line.who, line.occurred_at, (), lines.pop().count + 1)
+        lines.append(line)
+    return lines
+
+
+def _continues(last: TimelineEntry, line: TimelineEntry) -> bool:
+    return (
+        line.kind == last.kind == OPENED
+        and line.who == last.who
+        and local_date(line.occurred_at) == local_date(last.occurred_at)
+    )
+
+
+def _who(event: EventView, names: Mapping[str, str]) -> str:
+    if event.actor_kind is ActorKind.CASE_OFFICER:
+        return names.get(event.actor_id, _UNKNOWN_OFFICER)
+    return _SYSTEM_PARTS.get(event.actor_id, event.actor_id)
+
+
+def _changes(event: EventView, due_before: date | None) -> Sequence[str]:
+    changes = []
+    before: CaseStatus | None = event.status_before
+    if before is not None and before is not event.status_after:
+        changes.append(f"Status: {before.label} → {event.status_after.label}")
+    if event.resolution_after is not None and event.status_after is CaseStatus.DECIDED is not before:
+        changes.append(f"Beslut: {event.resolution_after.label}")
+    if due_before is not None and due_before != event.due_on_after:
+        changes.append(f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}")
+    return changes

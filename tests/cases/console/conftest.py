@@ -1,0 +1,109 @@
+"""The console on a database of its own, beside a chat edge that is served for real."""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from cases.config import CasesConfig
+from cases.console.accounts import Role, add_staff, choose_password, list_staff
+from foundation.database import Sessions
+from foundation.encryption import KeyRing
+from tests.cases.console.fake_edge import TOKEN, FakeEdge
+from tests.cases.console.serving import served
+from tests.cases.console.staff_browser import StaffBrowser
+
+ORIGIN = "http://console.test"
+PASSWORD = "korrekt häst batteri"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """An account that a test made."""
+
+    id: int
+    name: str
+    display_name: str
+    password: str
+
+
+@pytest.fixture
+def edge() -> FakeEdge:
+    return FakeEdge()
+
+
+@pytest.fixture
+def edge_url(edge: FakeEdge) -> Iterator[str]:
+    with served(edge.app) as url:
+        yield url
+
+
+@pytest.fixture
+def config(database_url: str, key_ring: KeyRing, edge_url: str) -> CasesConfig:
+    return CasesConfig(
+        database_url=database_url,
+        key_ring=key_ring,
+        service_tokens=("a service token",),
+        chat_url=edge_url,
+        chat_token=TOKEN,
+        public_url=ORIGIN,
+    )
+
+
+MakeColleague = Callable[..., Awaitable[Colleague]]
+
+
+@pytest.fixture
+def colleague(sessions: Sessions, clock) -> MakeColleague:
+    """Make an account whose owner has chosen a password."""
+
+    async def make(name: str = "anna", *, display_name: str = "Anna Berg", role: Role = Role.OFFICER) -> Colleague:
+        async with sessions.begin() as session:
+            await add_staff(
+                session, name=name, display_name=display_name, role=role, now=clock(), random=random.Random(1)
+            )
+        async with sessions.begin() as session:
+            [account] = [account for account in await list_staff(session) if account.name == name]
+            await choose_password(session, account.id, password=PASSWORD)
+        return Colleague(account.id, name, display_name, PASSWORD)
+
+    return make
+
+
+@pytest.fixture
+async def anna(colleague: MakeColleague) -> Colleague:
+    return await colleague()
+
+
+MakeBrowser = Callable[[], StaffBrowser]
+
+
+@pytest.fixture
+async def new_browser(app: FastAPI) -> AsyncIterator[MakeBrowser]:
+    """Make browsers that know nothing of each other."""
+    clients: list[httpx.AsyncClient] = []
+
+    def make() -> StaffBrowser:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, follow_redirects=True)
+        clients.append(client)
+        return StaffBrowser(client)
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+def browser(new_browser: MakeBrowser) -> StaffBrowser:
+    return new_browser()
+
+
+@pytest.fixture
+async def annas_browser(browser: StaffBrowser, anna: Colleague) -> StaffBrowser:
+    """Anna's browser; she has logged in."""
+    await browser.log_in(anna.name, anna.password)
+    return browser
