@@ -89,3 +89,8 @@ _JOBS_OF_DELIVERIES = text("""
 async def deliveries_without_job(session: AsyncSession, *, limit: int) -> Sequence[int]:
     """Return pending deliveries that no job will make: what a lost job leaves behind."""
     return (await session.scalars(_JOBS_OF_DELIVERIES, {"limit": limit})).all()
+
+
+async def defer_delivery(session: AsyncSession, delivery_id: int) -> None:
+    """Make the job that attempts a delivery, as the trigger does when a delivery is inserted."""
+    await session.execute(text("SELECT cases.defer_delivery_job(:id)"), {"id": delivery_id})

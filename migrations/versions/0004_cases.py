@@ -361,16 +361,23 @@ def guard_history() -> None:
 def defer_deliveries() -> None:
     # The job is made where the delivery is: the queue's lock then keeps a case's messages in order, retries included.
     op.execute("""
-        CREATE FUNCTION cases.defer_delivery() RETURNS trigger LANGUAGE plpgsql
+        CREATE FUNCTION cases.defer_delivery_job(delivery_id bigint) RETURNS void LANGUAGE plpgsql
         SET search_path = jobs, pg_temp AS $$
         DECLARE
-            key text;
+            job procrastinate_job_to_defer_v1;
         BEGIN
-            SELECT ordering_key INTO key FROM cases.outbox_message WHERE id = NEW.outbox_message_id;
-            PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
-                'webhooks', 'cases.deliver', 0, NEW.endpoint_name || ':' || key, NULL,
-                jsonb_build_object('delivery_id', NEW.id), NULL
-            )]::procrastinate_job_to_defer_v1[]);
+            SELECT 'webhooks', 'cases.deliver', 0, d.endpoint_name || ':' || m.ordering_key, NULL,
+                   jsonb_build_object('delivery_id', d.id), NULL
+              INTO STRICT job
+              FROM cases.webhook_delivery d JOIN cases.outbox_message m ON m.id = d.outbox_message_id
+             WHERE d.id = delivery_id;
+            PERFORM procrastinate_defer_jobs_v1(ARRAY[job]);
+        END $$
+    """)
+    op.execute("""
+        CREATE FUNCTION cases.defer_delivery() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM cases.defer_delivery_job(NEW.id);
             RETURN NULL;
         END $$
     """)
@@ -394,5 +401,11 @@ def downgrade() -> None:
         "privacy_case",
     ):
         op.drop_table(table, schema=SCHEMA)
-    for function in ("append_only", "case_matches_history", "event_follows_previous", "defer_delivery"):
+    for function in (
+        "append_only()",
+        "case_matches_history()",
+        "event_follows_previous()",
+        "defer_delivery()",
+        "defer_delivery_job(bigint)",
+    ):
         op.execute(f"DROP FUNCTION {SCHEMA}.{function}")

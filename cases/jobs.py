@@ -1,0 +1,118 @@
+"""The worker: deliveries of the outbox, reminders, and the housekeeping of the queue itself (schema ``jobs``)."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+
+from cases.config import CasesConfig
+from cases.deliveries import Deliveries, DeliveryFailedError
+from cases.reminders import Reminders
+from cases.storage.outbox import register_endpoints
+from cases.webhooks import WebhookSender
+from foundation.clock import Clock, system_clock
+from foundation.database import create_engine, libpq_url, session_factory
+
+log = logging.getLogger(__name__)
+
+DELIVER: Final = "cases.deliver"
+"""Also written in the migration: the trigger on deliveries makes these jobs."""
+
+CONCURRENCY: Final = 10
+KEEP_JOBS_HOURS: Final = 72
+STALLED_AFTER_S: Final = 30
+
+
+class Workload:
+    """What the jobs do, on a database engine that :meth:`open` holds."""
+
+    def __init__(self, config: CasesConfig, *, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._engine = create_engine(config.database_url, application_name="insyn worker")
+        self._sessions = session_factory(self._engine)
+        self.deliveries = Deliveries(
+            self._sessions,
+            config.webhooks,
+            sender=WebhookSender(public_only=config.production),
+            clock=clock,
+        )
+        self.reminders = Reminders(self._sessions, clock=clock, due_soon_days=config.due_soon_days)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Make the configured receivers known, and end the connections afterwards."""
+        async with self._sessions.begin() as session:
+            names = [endpoint.name for endpoint in self._config.webhooks]
+            await register_endpoints(session, names, now=self._clock())
+        try:
+            yield
+        finally:
+            await self._engine.dispose()
+
+
+class UntilDead(BaseRetryStrategy):
+    """Retry a delivery when it says so."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Return when to attempt again; a failure of our own is attempted again soon, for ever."""
+        if isinstance(exception, DeliveryFailedError):
+            return RetryDecision(retry_in={"seconds": int(exception.retry_in.total_seconds())})
+        log.error("job %s failed on our side: %s", job.id, type(exception).__name__)
+        return RetryDecision(retry_in={"seconds": 60})
+
+
+def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Workload | None = None) -> App:
+    """Return the worker's application; run it with :func:`run_worker`."""
+    work = workload or Workload(config, clock=clock)
+    connector = PsycopgConnector(
+        conninfo=libpq_url(config.database_url),
+        kwargs={"options": "-c search_path=jobs -c timezone=UTC", "application_name": "insyn worker queue"},
+        min_size=2,
+        max_size=CONCURRENCY,
+    )
+    app = App(connector=connector)
+
+    @app.task(name=DELIVER, queue="webhooks", retry=UntilDead())
+    async def deliver(delivery_id: int) -> None:
+        await work.deliveries.attempt(delivery_id)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="cases.remind", queue="periodic", queueing_lock="cases.remind", lock="cases.remind")
+    async def remind(timestamp: int) -> None:
+        del timestamp
+        await work.reminders.flag()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="cases.keep_queue", queue="periodic", queueing_lock="cases.keep_queue", pass_context=True)
+    async def keep_queue(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await retry_stalled(context.app)
+        await work.deliveries.adopt_orphans()
+        await context.app.job_manager.delete_old_jobs(
+            nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    return app
+
+
+async def retry_stalled(app: App, *, stalled_after_s: float = STALLED_AFTER_S) -> int:
+    """Give the jobs of workers that died back to the queue, and return how many there were."""
+    stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after_s))
+    for job in stalled:
+        await app.job_manager.retry_job(job)
+    return len(stalled)
+
+
+async def run_worker(config: CasesConfig, *, clock: Clock = system_clock) -> None:
+    """Work until told to stop (SIGINT, SIGTERM, cancellation)."""
+    workload = Workload(config, clock=clock)
+    app = build_app(config, workload=workload)
+    async with workload.open(), app.open_async():
+        await workload.reminders.flag()  # what a night without a worker left behind need not wait for the next beat
+        await app.run_worker_async(
+            concurrency=CONCURRENCY, shutdown_graceful_timeout=15, fetch_job_polling_interval=2, delete_jobs="never"
+        )
