@@ -67,8 +67,8 @@ class BrokerConfig:
     """Replaces BankID's own app links; in development the simulator's page."""
 
     collect_interval_s: float = 2.0
-    lease_s: float = 20.0
-    """How long a replica that went silent keeps an order to itself; longer than a collect with its retries may take."""
+    lease_s: float = 9.0
+    """How long a replica that went silent keeps an order to itself; renewed while a call lasts."""
 
     idle_interval_s: float = 0.5
     """How often the collector looks for orders that another replica began."""
