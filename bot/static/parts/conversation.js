@@ -1,0 +1,211 @@
+// The conversation as the server has it, kept up to date. It draws nothing itself.
+// Events: "reset" (all messages anew), "message" {message, fresh}, "outbox", "state", "identification", "typing", "link".
+
+import { EdgeError, Pause, backoff, readEvents } from "./edge.js";
+import { Outbox } from "./outbox.js";
+import { TEXTS } from "./texts.js";
+
+const SILENCE_MS = 40_000; // the server's heartbeat comes every 15 s; two missed and a bit
+const STALE_AFTER_SLEEP_MS = 20_000;
+const REST_AFTER_HIDDEN_MS = 60_000; // browsers allow six streams a server over HTTP/1.1; hidden tabs give theirs back
+const STEADY_MS = 5_000;
+const TYPING_LASTS_MS = 60_000;
+
+export class Conversation extends EventTarget {
+  messages = new Map();
+  identifications = new Map();
+  state = { state: "bot", queue_position: null, officer_name: null };
+  typing = false;
+
+  /** "connecting" before the first answer, "online", "reconnecting", "offline" (the device says so itself). */
+  link = "connecting";
+  failures = 0;
+  problem = null;
+
+  #edge;
+  #lastId = 0;
+  #adopted = false;
+  #running = false;
+  #heardAt = 0;
+  #pause = new Pause();
+  #stream = new AbortController();
+  #hiddenTimer;
+  #typingTimer;
+
+  constructor(edge) {
+    super();
+    this.#edge = edge;
+    this.outbox = new Outbox({
+      edge,
+      changed: () => this.#tell("outbox"),
+      delivered: (message) => this.#take(message),
+      resync: () => this.#stream.abort(),
+    });
+  }
+
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    addEventListener("online", this.reconnect);
+    addEventListener("offline", this.#goneOffline);
+    document.addEventListener("visibilitychange", this.#visibility);
+    this.#run();
+  }
+
+  stop() {
+    this.#running = false;
+    removeEventListener("online", this.reconnect);
+    removeEventListener("offline", this.#goneOffline);
+    document.removeEventListener("visibilitychange", this.#visibility);
+    this.#stream.abort();
+    this.#pause.wake();
+  }
+
+  say(text) {
+    this.outbox.add({ text });
+  }
+
+  press({ token, title }) {
+    this.outbox.add({ text: title, button: token });
+  }
+
+  cancelWaiting() {
+    this.say(TEXTS.cancelWaitingSaid);
+  }
+
+  async startIdentification(id, mode) {
+    this.#identified(await this.#edge.startIdentification(id, mode));
+  }
+
+  async cancelIdentification(id) {
+    this.#identified(await this.#edge.cancelIdentification(id));
+  }
+
+  async refreshIdentification(id) {
+    this.#identified(await this.#edge.identification(id));
+  }
+
+  /** Drop the stream, if any, and ask anew at once. */
+  reconnect = () => {
+    this.#stream.abort();
+    this.#pause.wake();
+  };
+
+  async #run() {
+    while (this.#running) {
+      const startedAt = Date.now();
+      try {
+        this.#adopt(await this.#edge.session());
+        this.outbox.flush();
+        await this.#listen();
+      } catch (error) {
+        this.problem = error.detail ?? null;
+        if (!(error instanceof EdgeError)) reportError(error); // ours; the visitor is better off with another try
+      }
+      if (!this.#running) return;
+      if (document.hidden && this.#mayRest()) {
+        await this.#pause.wait(2 ** 31 - 1); // until the page is looked at again
+        continue;
+      }
+      this.failures = Date.now() - startedAt > STEADY_MS ? 0 : this.failures + 1;
+      this.#setTyping(false);
+      this.#setLink(navigator.onLine ? (this.#adopted ? "reconnecting" : "connecting") : "offline");
+      await this.#pause.wait(backoff(this.failures));
+    }
+  }
+
+  async #listen() {
+    this.#stream = new AbortController();
+    const response = await this.#edge.stream(this.#lastId, this.#stream.signal);
+    this.#heardAt = Date.now();
+    this.problem = null;
+    this.#setLink("online");
+    const watchdog = setInterval(() => {
+      if (Date.now() - this.#heardAt > SILENCE_MS) this.#stream.abort();
+    }, SILENCE_MS / 4);
+    try {
+      for await (const event of readEvents(response, () => (this.#heardAt = Date.now()))) this.#handle(event);
+    } finally {
+      clearInterval(watchdog);
+    }
+  }
+
+  #handle({ type, data }) {
+    if (type === "message") this.#take(data);
+    else if (type === "state") this.#setState(data);
+    else if (type === "identification") this.#identified(data);
+    else if (type === "typing") this.#setTyping(data.active);
+    else if (type === "turn") this.#setTyping(false);
+  }
+
+  /** Make ours what the server says: also what was deleted or used elsewhere while we were away. */
+  #adopt(session) {
+    const known = this.messages;
+    const fresh = session.messages.filter(({ id }) => !known.has(id));
+    this.messages = new Map(session.messages.map((message) => [message.id, message]));
+    this.#lastId = Math.max(session.last_event_id, ...this.messages.keys());
+    for (const { client_id } of session.messages) this.outbox.remove(client_id);
+    const grown = [...known.keys()].every((id) => this.messages.has(id));
+    if (!this.#adopted || !grown) this.#tell("reset");
+    else for (const message of session.messages) this.#tell("message", { message, fresh: fresh.includes(message) });
+    this.#adopted = true;
+    this.#setState(session.conversation);
+    if (session.identification) this.#identified(session.identification);
+  }
+
+  #take(message) {
+    const fresh = !this.messages.has(message.id);
+    this.messages.set(message.id, message);
+    this.#lastId = Math.max(this.#lastId, message.id);
+    this.outbox.remove(message.client_id);
+    this.#tell("message", { message, fresh });
+  }
+
+  #identified(identification) {
+    this.identifications.set(identification.id, identification);
+    this.#tell("identification", identification);
+  }
+
+  #setState({ state, queue_position, officer_name }) {
+    const before = this.state;
+    this.state = { state, queue_position, officer_name };
+    this.#tell("state", { before });
+  }
+
+  #setTyping(active) {
+    clearTimeout(this.#typingTimer);
+    if (active) this.#typingTimer = setTimeout(() => this.#setTyping(false), TYPING_LASTS_MS);
+    if (this.typing === active) return;
+    this.typing = active;
+    this.#tell("typing");
+  }
+
+  #setLink(link) {
+    this.link = link;
+    this.#tell("link");
+  }
+
+  #goneOffline = () => {
+    this.#setLink("offline");
+    this.#stream.abort();
+  };
+
+  #visibility = () => {
+    clearTimeout(this.#hiddenTimer);
+    if (document.hidden) {
+      this.#hiddenTimer = setTimeout(() => this.#mayRest() && this.#stream.abort(), REST_AFTER_HIDDEN_MS);
+    } else if (Date.now() - this.#heardAt > STALE_AFTER_SLEEP_MS) {
+      this.reconnect();
+    }
+  };
+
+  /** With a person or a signature under way the tab keeps listening, looked at or not. */
+  #mayRest() {
+    const pending = [...this.identifications.values()].some(({ state }) => state === "pending");
+    return this.state.state === "bot" && !pending && !this.outbox.items.length;
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,192 @@
+// The BankID card. The server decides the state and its message; the card shows it and offers what can be done now.
+
+import { ICONS, button, element, icon } from "./dom.js";
+import { EdgeError } from "./edge.js";
+import { TEXTS } from "./texts.js";
+
+const QR_FRAME_MS = 1_000;
+const REFRESH_MS = 5_000; // besides the stream, in case something between us holds events back
+const LAUNCH_SCHEMES = ["bankid:", "https:", "http:"];
+const BANKID_LINKS = "app.bankid.com"; // taken over by the app; never leaves the page
+
+const ENDED = {
+  complete: TEXTS.bankidComplete,
+  failed: TEXTS.bankidFailed,
+  cancelled: TEXTS.bankidCancelled,
+  expired: TEXTS.bankidExpired,
+};
+
+const pill = (label, onclick) => button(label, onclick, { class: "pill" });
+
+/** On a phone or tablet BankID is most likely on the same device. */
+const sameDeviceFirst = () => matchMedia("(pointer: coarse)").matches;
+
+export class IdentificationCard {
+  #id;
+  #conversation;
+  #edge;
+  #announcer;
+  #shape = null;
+  #retired = false;
+  #busy = false;
+  #timers = [];
+  #status = element("p", { class: "status", tabIndex: -1 }, TEXTS.bankidWaiting);
+  #code = element("div", { class: "qr", role: "img", "aria-label": TEXTS.bankidQrImage });
+  #body = element("div", { class: "actions" });
+
+  constructor({ id, conversation, edge, announcer }) {
+    this.#id = id;
+    this.#conversation = conversation;
+    this.#edge = edge;
+    this.#announcer = announcer;
+    this.element = element("section", { class: "card bankid", "aria-label": TEXTS.bankid });
+    this.heading = element("h3", {}, TEXTS.bankid);
+    this.signed = element("details", {}, element("summary", {}, TEXTS.bankidSigns), element("blockquote"));
+    this.purpose = element("p", { class: "lead" });
+    this.signed.hidden = true;
+    this.element.append(this.heading, this.purpose, this.signed, this.#status, this.#code, this.#body);
+    const known = conversation.identifications.get(id);
+    if (known) this.update(known);
+    else this.#act(() => conversation.refreshIdentification(id), TEXTS.bankidEnded);
+  }
+
+  get live() {
+    return this.element.isConnected && !this.#retired;
+  }
+
+  /** Another card further down shows the same identification from now on. */
+  retire() {
+    this.#retired = true;
+    this.stop();
+    this.#status.textContent = TEXTS.bankidMoved;
+    this.element.replaceChildren(this.heading, this.#status);
+  }
+
+  update(identification) {
+    if (this.#retired) return;
+    const { state, mode, qr, can_retry, launch_url, message, purpose_title, visible_text } = identification;
+    this.element.dataset.state = state;
+    this.purpose.textContent = purpose_title ?? "";
+    this.signed.hidden = !visible_text;
+    this.signed.lastElementChild.textContent = visible_text ?? "";
+    this.#say(message || ENDED[state] || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting));
+    const shape = JSON.stringify([state, mode, qr, can_retry, launch_url]);
+    if (this.#shape === shape) return;
+    this.stop();
+    this.#shape = shape;
+    this.#draw(identification);
+    if (state !== "pending") return;
+    this.#every(REFRESH_MS, () => this.#conversation.refreshIdentification(this.#id).catch(ignoreEdgeError));
+    if (qr) this.#showCode();
+  }
+
+  #draw({ state, mode, qr, can_retry, launch_url }) {
+    const focusInside = this.element.contains(this.element.getRootNode().activeElement);
+    this.#code.hidden = !qr;
+    this.#body.replaceChildren(...this.#offers({ state, mode, qr, can_retry, launch_url }).filter(Boolean));
+    if (state === "complete") this.#status.prepend(icon(ICONS.check));
+    if (focusInside) (this.#body.querySelector("a, button") ?? this.#status).focus();
+  }
+
+  #offers({ state, mode, qr, can_retry, launch_url }) {
+    if (state === "complete") return [];
+    if (state === "offered") return this.#choices();
+    if (state === "pending") return mode === "qr" ? this.#codeActions(qr) : this.#hereActions(launch_url);
+    return [...(can_retry ? this.#choices() : []), this.#personButton()];
+  }
+
+  #choices() {
+    const here = this.#startButton(TEXTS.bankidHere, "same_device");
+    const code = this.#startButton(TEXTS.bankidQr, "qr");
+    const [first, second] = sameDeviceFirst() ? [here, code] : [code, here];
+    first.classList.add("primary");
+    return [first, second, element("p", { class: "note" }, TEXTS.bankidSafety)];
+  }
+
+  #hereActions(launchUrl) {
+    return [this.#launchLink(launchUrl), this.#startButton(TEXTS.bankidQrInstead, "qr"), this.#cancelButton()];
+  }
+
+  #codeActions(qr) {
+    return [
+      qr && element("p", { class: "spoken" }, TEXTS.bankidQrSpoken),
+      this.#startButton(TEXTS.bankidHereInstead, "same_device"),
+      this.#personButton(),
+      this.#cancelButton(),
+    ];
+  }
+
+  /** A real link: Android and iOS hand it to the app only when it is tapped. */
+  #launchLink(launchUrl) {
+    const url = launchUrl && new URL(launchUrl, this.#edge.base);
+    if (!url || !LAUNCH_SCHEMES.includes(url.protocol)) return null;
+    const leaves = url.protocol !== "bankid:" && url.hostname !== BANKID_LINKS;
+    return element(
+      "a",
+      { class: "pill primary", href: url.href, referrerPolicy: "origin", ...(leaves && { target: "_blank", rel: "noopener" }) },
+      TEXTS.bankidOpen,
+    );
+  }
+
+  #startButton(label, mode) {
+    return pill(label, () => this.#act(() => this.#conversation.startIdentification(this.#id, mode), null, TEXTS.bankidStarting));
+  }
+
+  #cancelButton() {
+    return pill(TEXTS.cancel, () => this.#act(() => this.#conversation.cancelIdentification(this.#id)));
+  }
+
+  #personButton() {
+    return pill(TEXTS.person, () => this.#conversation.say(TEXTS.personSaid));
+  }
+
+  async #act(action, failureText = null, meanwhile = null) {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.element.setAttribute("aria-busy", "true");
+    if (meanwhile) this.#say(meanwhile);
+    try {
+      await action();
+    } catch (error) {
+      ignoreEdgeError(error);
+      this.#say(failureText ?? error.detail ?? TEXTS.somethingWentWrong);
+    }
+    this.element.removeAttribute("aria-busy");
+    this.#busy = false;
+  }
+
+  #say(text) {
+    if (this.#status.textContent === text) return;
+    this.#status.textContent = text;
+    if (this.live) this.#announcer.say(text);
+  }
+
+  /** A new frame each second; the old one stays until the next has been drawn, so the code never blinks. */
+  #showCode() {
+    this.#announcer.say(TEXTS.bankidQrSpoken);
+    let frame = Date.now();
+    const next = async () => {
+      if (document.hidden || !this.element.getClientRects().length) return;
+      const image = element("img", { alt: "", src: this.#edge.qrUrl(this.#id, frame++) });
+      const drawn = await image.decode().then(() => true, () => false);
+      if (drawn && !this.#code.hidden) this.#code.replaceChildren(image);
+    };
+    next();
+    this.#every(QR_FRAME_MS, next);
+  }
+
+  #every(milliseconds, action) {
+    this.#timers.push(setInterval(action, milliseconds));
+  }
+
+  stop() {
+    this.#timers.forEach(clearInterval);
+    this.#timers = [];
+    this.#shape = null;
+    this.#code.replaceChildren();
+  }
+}
+
+function ignoreEdgeError(error) {
+  if (!(error instanceof EdgeError)) throw error;
+}

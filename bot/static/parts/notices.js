@@ -1,0 +1,85 @@
+// What the visitor is told besides the messages: aloud to screen readers, and in lines below the header.
+
+import { button, element } from "./dom.js";
+import { TEXTS } from "./texts.js";
+
+const KEPT_MS = 15_000; // long enough to be picked up by every reader, short enough not to be met when browsing
+
+const PATIENCE_MS = 900; // a blink of the network is not worth a line
+const UNREACHABLE_AFTER = 2;
+
+/** The live region: only new text, politely, never the whole log again. */
+export class Announcer {
+  element = element("div", { class: "spoken", "aria-live": "polite", "aria-relevant": "additions" });
+
+  /** While the chat is closed only what `always` must be heard is said. */
+  muted = true;
+
+  say(text, { always = false } = {}) {
+    if (!text || (this.muted && !always)) return;
+    const line = element("p", {}, text);
+    this.element.append(line);
+    setTimeout(() => line.remove(), KEPT_MS);
+  }
+}
+
+/** Whether we are connected, and where the visitor stands in the queue. */
+export class Notices {
+  #conversation;
+  #announcer;
+  #timer = null;
+  #told = "";
+  #link = element("p", { class: "notice link", hidden: true });
+  #queue = element("div", { class: "notice queue", hidden: true });
+  #retry = button(TEXTS.retryNow, () => this.#conversation.reconnect(), { class: "pill small" });
+
+  constructor({ conversation, announcer }) {
+    this.#conversation = conversation;
+    this.#announcer = announcer;
+    this.element = element("div", { class: "notices" }, this.#link, this.#queue);
+    conversation.addEventListener("link", () => this.#linkChanged());
+    conversation.addEventListener("state", ({ detail }) => this.#stateChanged(detail.before));
+  }
+
+  #linkChanged() {
+    if (this.#conversation.link === "online") this.#showLink("");
+    else if (this.#told) this.#showLink(this.#linkText());
+    else this.#timer ??= setTimeout(() => this.#showLink(this.#linkText()), PATIENCE_MS);
+  }
+
+  #linkText() {
+    const { link, failures, problem } = this.#conversation;
+    if (link === "offline") return TEXTS.offline;
+    if (problem) return problem;
+    if (failures > UNREACHABLE_AFTER) return TEXTS.unreachable;
+    return link === "connecting" ? TEXTS.connecting : TEXTS.reconnecting;
+  }
+
+  #showLink(text) {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    if (text === this.#told) return;
+    this.#announcer.say(text || TEXTS.backOnline);
+    this.#told = text;
+    this.#link.replaceChildren(text, ...(text === TEXTS.unreachable ? [this.#retry] : []));
+    this.#link.hidden = !text;
+  }
+
+  #stateChanged(before) {
+    const { state, queue_position, officer_name } = this.#conversation.state;
+    const text = queue_position ? TEXTS.queue(queue_position) : TEXTS.queueUnknown;
+    this.#queue.hidden = state !== "waiting";
+    if (state === "waiting" && this.#queue.firstChild?.textContent !== text) this.#drawQueue(text);
+    if (state === before.state && queue_position === before.queue_position) return;
+    if (state === "waiting") this.#announcer.say(text);
+    if (state === "human" && before.state !== "human") this.#announcer.say(TEXTS.officerAnswers(officer_name ?? TEXTS.officer));
+    if (state === "bot" && before.state === "human") this.#announcer.say(TEXTS.botAgain);
+  }
+
+  #drawQueue(text) {
+    const cancel = this.#queue.querySelector("button") ?? button(TEXTS.cancelWaiting, () => this.#conversation.cancelWaiting());
+    cancel.className = "pill small";
+    if (!this.#queue.firstChild) this.#queue.append(element("p"), element("p", { class: "note" }, TEXTS.queueMeanwhile), cancel);
+    this.#queue.firstChild.textContent = text;
+  }
+}
