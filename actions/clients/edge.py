@@ -1,0 +1,85 @@
+"""The chat edge's internal API: showing the BankID card, reading a completed identification, calling in a person."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx
+
+from actions.clients.http import ServiceClient
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedIdentification:
+    """What the broker hands out once: who signed, and the signature. It passes through; it is never kept here."""
+
+    level: int
+    method: str
+    personal_identity_number: str = field(repr=False)
+    name: str = field(repr=False)
+    completed_at: str
+    """ISO 8601."""
+
+    visible_text: str = field(repr=False)
+    non_visible_data: str = field(repr=False)
+    signature: str = field(repr=False)
+    ocsp_response: str = field(repr=False)
+
+
+class Edge(Protocol):
+    """What the actions ask of the chat edge."""
+
+    async def offer_identification(
+        self, conversation_id: str, *, reference: str, request_type: str, request_title: str, visible_text: str
+    ) -> None:
+        """Show the card with which the visitor signs. The same reference again shows the same one."""
+
+    async def consume_identification(self, conversation_id: str, *, reference: str) -> CompletedIdentification:
+        """Read the completed identification of a reference; the same reference may read it again for 15 minutes.
+
+        Raises:
+            IdentificationNotAvailableError: there is none for that reference.
+        """
+
+    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
+        """Put the conversation in the queue for a person and return its place there, counted from 1."""
+
+
+class EdgeClient:
+    """The real one. Every method raises ``ServiceError``."""
+
+    def __init__(self, *, base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._client = ServiceClient("edge", base_url=base_url, token=token, transport=transport)
+
+    async def offer_identification(
+        self, conversation_id: str, *, reference: str, request_type: str, request_title: str, visible_text: str
+    ) -> None:
+        await self._post(
+            conversation_id,
+            "identifications",
+            reference=reference,
+            request_type=request_type,
+            request_title=request_title,
+            visible_text=visible_text,
+            level=2,
+        )
+
+    async def consume_identification(self, conversation_id: str, *, reference: str) -> CompletedIdentification:
+        answer = await self._post(conversation_id, "identifications/consume", reference=reference)
+        return CompletedIdentification(
+            level=int(answer["level"]),
+            method=answer["method"],
+            personal_identity_number=answer["personal_identity_number"],
+            name=answer["name"],
+            completed_at=answer["completed_at"],
+            visible_text=answer["visible_text"],
+            non_visible_data=answer["non_visible_data"],
+            signature=answer["signature"],
+            ocsp_response=answer["ocsp_response"],
+        )
+
+    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
+        answer = await self._post(conversation_id, "handoff", reason=reason, summary=summary)
+        return int(answer["queue_position"])
+
+    async def _post(self, conversation_id: str, what: str, **body: Any) -> dict[str, Any]:
+        return await self._client.call("POST", f"/internal/v1/conversations/{conversation_id}/{what}", body=body)

@@ -1,0 +1,52 @@
+"""Tells an answer from something else said in the middle of a form: that is answered, then the form goes on."""
+
+from typing import Final
+
+from actions.texts import PATTERNS, WISHES
+from actions.utterance import FALLBACK, Utterance
+
+_NEVER_AN_ANSWER: Final = frozenset(
+    {
+        "cancel",
+        "ask_human",
+        "ask_case_status",
+        "ask_if_bot",
+        "ask_help",
+        "greet",
+        "goodbye",
+        "thank",
+        "EXTERNAL_identification_completed",
+        "EXTERNAL_identification_failed",
+        "EXTERNAL_returned_to_bot",
+        "EXTERNAL_conversation_started",
+    }
+)
+_LONG_WORDS: Final = 8
+"""A greeting, a thanks or a farewell of more words than this says something besides."""
+
+_POLITE: Final = frozenset({"greet", "goodbye", "thank"})
+
+
+def is_never_an_answer(said: Utterance) -> bool:
+    """Tell whether the message is of a kind that answers nothing, whatever was asked."""
+    if said.intent in _POLITE and len(said.words) > _LONG_WORDS:
+        return said.is_question
+    return said.intent in _NEVER_AN_ANSWER
+
+
+def goes_elsewhere(said: Utterance, *, own_intent: str, free_text: bool) -> bool:
+    """Tell whether the visitor turns to something else instead of answering.
+
+    Args:
+        said: the message.
+        own_intent: what began the form; saying it again is no switch.
+        free_text: whether the question asked for the visitor's own words, so that nearly everything is an answer.
+    """
+    is_button = not said.text
+    if is_never_an_answer(said):
+        return True
+    if said.intent in WISHES and said.intent != own_intent:
+        return is_button or not free_text or bool(PATTERNS["wishing"].search(said.lowered))
+    if said.asks_about_policy:
+        return is_button or said.is_question or not free_text
+    return said.intent in {FALLBACK, "out_of_scope"} and said.is_question

@@ -1,0 +1,69 @@
+"""Calls in a person, with a reason and a one-line summary that carry nothing the visitor said."""
+
+from itertools import islice
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import InsynAction
+from actions.confirmed_request import ConfirmedRequest
+from actions.errors import ServiceError
+from actions.journeys.registry import journey_of
+from actions.knowledge import Knowledge
+from actions.request_begin import REQUEST_TYPE, idle_form
+from actions.submission import registered
+from actions.texts import HANDOFF
+from actions.utterance import FALLBACK, previous_intents
+
+_TOPICS_IN_SUMMARY = 3
+
+
+class ActionHandOver(InsynAction):
+    """Put the conversation in the queue. What was filled in stays, so that it can be gone on with afterwards."""
+
+    action_name = "action_hand_over"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        knowledge = self.services.knowledge
+        try:
+            position = await self.services.edge.hand_over(
+                tracker.sender_id, reason=_reason(tracker), summary=_summary(tracker, knowledge)
+            )
+        except ServiceError:
+            dispatcher.utter_message(response="utter_hand_over_failed", privacy_email=knowledge.privacy_email)
+            return []
+        dispatcher.utter_message(response="utter_handed_over", position=position)
+        return [ActiveLoop(None), *idle_form()]
+
+
+def _reason(tracker: Tracker) -> str:
+    before = previous_intents(tracker)[1:2]
+    request = ConfirmedRequest.from_tracker(tracker)
+    if request and request.waits_for == "registration":
+        return HANDOFF["reason_failed"]
+    return HANDOFF["reason_unsure" if before == [FALLBACK] else "reason_asked"]
+
+
+def _summary(tracker: Tracker, knowledge: Knowledge) -> str:
+    parts = [_state(tracker)]
+    if registered(tracker):
+        references = ", ".join(case["reference"] for case in registered(tracker))
+        parts.append(HANDOFF["summary_registered"].format(references=references))
+    asked = (intent for intent in dict.fromkeys(previous_intents(tracker)) if intent in knowledge.topics)
+    topics = ", ".join(knowledge.topics[intent].title for intent in islice(asked, _TOPICS_IN_SUMMARY))
+    if topics:
+        parts.append(HANDOFF["summary_topics"].format(topics=topics))
+    return " ".join(parts)
+
+
+def _state(tracker: Tracker) -> str:
+    request = ConfirmedRequest.from_tracker(tracker)
+    if request:
+        awaiting = request.waits_for == "identification"
+        text = HANDOFF["summary_awaiting_identification" if awaiting else "summary_not_registered"]
+        return text.format(title=request.rule.title, reference=request.reference)
+    begun_type = tracker.get_slot(REQUEST_TYPE)
+    if begun_type:
+        return HANDOFF["summary_filling"].format(title=journey_of(begun_type).rule.title)
+    return HANDOFF["summary_idle"]

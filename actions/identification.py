@@ -1,0 +1,97 @@
+"""From confirmation to signature: mints the reference, has the edge show the BankID card, and says so when it fails."""
+
+from dataclasses import replace
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import InsynAction
+from actions.confirmed_request import SLOT, ConfirmedRequest
+from actions.errors import ServiceError
+from actions.journeys.registry import journey_of
+from actions.reading import SKIPPED, mentions_marketing
+from actions.references import ReferenceMint
+from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, begun, nothing_begun
+from actions.services import Services
+from actions.utterance import latest_message_id
+from privacy.request_types import IdentityLevel, RequestType
+
+
+class ActionRouteRequest(InsynAction):
+    """Go on to identification, unless the request turned out to be about marketing, which needs none."""
+
+    action_name = "action_route_request"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        if not mentions_marketing(tracker.get_slot("scope") or ""):
+            return [FollowupAction("action_start_identification")]
+        journey = journey_of(RequestType.MARKETING_OPTOUT)
+        dispatcher.utter_message(response=f"utter_explain_{journey.request_type}", explanation=journey.rule.explanation)
+        return [*begun(journey, received_at=tracker.get_slot(RECEIVED_AT)), FollowupAction(journey.form)]
+
+
+class ActionStartIdentification(InsynAction):
+    """Show the card with which the visitor signs the confirmed request. Never waits for BankID."""
+
+    action_name = "action_start_identification"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        begun_one = tracker.get_slot(REQUEST_TYPE) is not None
+        request = confirm(tracker, self.services.references) if begun_one else ConfirmedRequest.from_tracker(tracker)
+        if request is None:
+            dispatcher.utter_message(response="utter_nothing_to_register")
+            return []
+        request = replace(request, waits_for="identification")
+        await offer(self.services, dispatcher, tracker, request)
+        return [*(nothing_begun_but_address(request) if begun_one else []), SlotSet(SLOT, request.as_slot())]
+
+
+class ActionReportFailedIdentification(InsynAction):
+    """Say that the identification did not work out, what is kept, and what can be done now."""
+
+    action_name = "action_report_failed_identification"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        pending = ConfirmedRequest.from_tracker(tracker)
+        dispatcher.utter_message(response="utter_identification_failed" if pending else "utter_identification_ended")
+        return []
+
+
+async def offer(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, request: ConfirmedRequest
+) -> None:
+    """Have the edge show the card for a request, and say that it is there or why it is not."""
+    try:
+        await services.edge.offer_identification(
+            tracker.sender_id,
+            reference=request.reference,
+            request_type=request.request_type,
+            request_title=request.rule.title,
+            visible_text=request.signing_text(controller=services.knowledge.controller),
+        )
+    except ServiceError:
+        dispatcher.utter_message(response="utter_identification_unavailable")
+    else:
+        dispatcher.utter_message(response="utter_identification_offered")
+
+
+def confirm(tracker: Tracker, references: ReferenceMint) -> ConfirmedRequest:
+    """Freeze what the visitor has just confirmed, under a reference of its own."""
+    journey = journey_of(tracker.get_slot(REQUEST_TYPE))
+    answers = {field.slot: tracker.get_slot(field.slot) for field in journey.fields}
+    given = {slot: value for slot, value in answers.items() if value not in {None, SKIPPED}}
+    is_signed = journey.rule.identity_level > IdentityLevel.NONE
+    return ConfirmedRequest(
+        reference=references.mint(tracker.sender_id, latest_message_id(tracker)),
+        request_type=journey.request_type.value,
+        received_at=tracker.get_slot(RECEIVED_AT),
+        contact_email=given.pop("contact_email", None),
+        details=given,
+        waits_for="identification" if is_signed else "registration",
+    )
+
+
+def nothing_begun_but_address(request: ConfirmedRequest) -> list[EventType]:
+    """Return the events after which only the confirmed request has the answers; the address serves the next one too."""
+    return [*nothing_begun(), SlotSet("contact_email", request.contact_email)]

@@ -1,0 +1,132 @@
+"""Finds answers in what a visitor writes. Pure functions over text; each returns None where there is no answer."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from actions.texts import EVERYTHING, PATTERNS, SCOPES, USES, WRONG_DATA, Category
+from actions.utterance import Utterance
+from privacy.contact_addresses import normalise_email, normalise_phone
+from privacy.errors import InvalidContactAddressError
+from privacy.references import normalise_case_reference
+
+SKIPPED: Final = "–"
+"""Stands in an optional answer's slot when the visitor chose not to give it."""
+
+LONGEST_ANSWER: Final = 1000
+"""Characters of an answer in the visitor's own words; the edge takes no longer messages than twice this."""
+
+_FEW_WORDS: Final = 3
+"""A yes or no of so few words says nothing else."""
+
+_AROUND_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"“”]+@[^\s<>()\[\],;:\"“”]+")
+_AROUND_NUMBER: Final = re.compile(r"(?<![\w@.-])(?:\+|00|0)\d[\d\s\-()/.]{4,20}\d(?![\w@])")
+_AROUND_REFERENCE: Final = re.compile(r"\bAR[-\s]?[0-9A-Z]{4}[-\s]?[0-9A-Z]{4}\b", re.IGNORECASE)
+
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+
+
+def find_emails(text: str) -> list[str]:
+    """Return the e-mail addresses in a text, each once, in order."""
+    return _normalised(_AROUND_ADDRESS.findall(text), normalise_email)
+
+
+def find_phones(text: str) -> list[str]:
+    """Return the telephone numbers in a text, each once, in order, in international form."""
+    return _normalised(_AROUND_NUMBER.findall(_AROUND_ADDRESS.sub(" ", text)), normalise_phone)
+
+
+def find_references(text: str) -> list[str]:
+    """Return the case references in a text as we write them."""
+    found = (normalise_case_reference(candidate) for candidate in _AROUND_REFERENCE.findall(text))
+    return list(dict.fromkeys(reference for reference in found if reference))
+
+
+def email_in(said: Utterance) -> str | None:
+    """Return the one address that was given; two are no answer."""
+    addresses = find_emails(said.text)
+    return addresses[0] if len(addresses) == 1 else None
+
+
+def free_answer(said: Utterance) -> str | None:
+    """Return the visitor's own words, if they say anything."""
+    answer = " ".join(said.text.split())[:LONGEST_ANSWER]
+    if said.intent in {"affirm", "deny"} and len(said.words) <= _FEW_WORDS:
+        return None
+    return answer if _LETTERS.search(answer) and not PATTERNS["no_answer"].match(answer.casefold()) else None
+
+
+def skippable_answer(said: Utterance) -> str | None:
+    """Return the visitor's own words, or the mark that they would rather not say."""
+    return SKIPPED if said.intent == "deny" or PATTERNS["skipping"].search(said.lowered) else free_answer(said)
+
+
+def scope_answer(said: Utterance) -> str | None:
+    """Return what a request is to be about, as answered when asked: "Allt", or the visitor's own words."""
+    return EVERYTHING if _only_everything(said) else free_answer(said)
+
+
+def scope_in_passing(said: Utterance) -> str | None:
+    """Return what a request is about if its first sentence gives it away."""
+    return _category(said, SCOPES)
+
+
+def use_in_passing(said: Utterance) -> str | None:
+    """Return which use an objection is against if its first sentence gives it away."""
+    category = _category(said, USES)
+    if category:
+        return category
+    clause = PATTERNS["use"].search(said.text)
+    return " ".join(clause[0].split())[:LONGEST_ANSWER] if clause else None
+
+
+def reason_in_passing(said: Utterance) -> str | None:
+    """Return the clause that gives a reason."""
+    clause = PATTERNS["reason"].search(said.text)
+    return " ".join(clause[0].split())[:LONGEST_ANSWER] if clause else None
+
+
+def wrong_data_in_passing(said: Utterance) -> str | None:
+    """Return which piece of data a first sentence says is wrong."""
+    return _category(said, WRONG_DATA)
+
+
+def correct_value_in_passing(said: Utterance) -> str | None:
+    """Return what a first sentence says that it should be instead."""
+    value = PATTERNS["correct_value"].search(said.text)
+    return " ".join(value[1].split()).rstrip(".!")[:LONGEST_ANSWER] if value else None
+
+
+def marketing_addresses(said: Utterance) -> str | None:
+    """Return the addresses and numbers to block, comma-separated."""
+    found = find_emails(said.text) + find_phones(said.text)
+    return ", ".join(found) or None
+
+
+def mentions_marketing(text: str) -> bool:
+    """Tell whether a text is about advertising, which needs no weighing."""
+    return bool(USES[0].said.search(text.casefold()))
+
+
+def begins_with_yes(said: Utterance) -> bool:
+    """Tell whether the visitor agrees, whatever follows."""
+    return bool(PATTERNS["agreeing"].match(said.lowered.strip()))
+
+
+def _only_everything(said: Utterance) -> bool:
+    others = (category for category in SCOPES if category.title != EVERYTHING)
+    return bool(SCOPES[-1].said.search(said.lowered)) and not any(other.said.search(said.lowered) for other in others)
+
+
+def _category(said: Utterance, categories: Iterable[Category]) -> str | None:
+    return next((category.title for category in categories if category.said.search(said.lowered)), None)
+
+
+def _normalised(candidates: Iterable[str], normalise: Callable[[str], str]) -> list[str]:
+    found: dict[str, None] = {}
+    for candidate in candidates:
+        try:
+            found[normalise(candidate.strip(" .,!?'’)("))] = None
+        except InvalidContactAddressError:
+            continue
+    return list(found)

@@ -1,0 +1,65 @@
+"""Begins a request: explains the right in a sentence, and makes room for its answers."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions import reading
+from actions.base import InsynAction
+from actions.journeys.journey import Journey
+from actions.journeys.marketing_optout import JOURNEY as MARKETING_OPTOUT
+from actions.journeys.registry import ANSWER_SLOTS, JOURNEY_BY_INTENT
+from actions.request_form import CONFIRMED, FAILED_ANSWERS, FIELD_TO_CHANGE
+from actions.utterance import latest_said_at, latest_utterance
+from privacy.request_types import RequestType
+
+REQUEST_TYPE = "request_type"
+RECEIVED_AT = "request_received_at"
+
+_MAY_BE_MARKETING = frozenset({RequestType.OBJECTION, RequestType.CONSENT_WITHDRAWAL})
+_KEPT = frozenset({"contact_email"})
+"""The address of one request serves the next; nobody needs to type it twice."""
+
+
+class ActionBeginRequest(InsynAction):
+    """Begin the request that the visitor's message asks for.
+
+    The same type again, unfinished, goes on where it was left: a person may have taken over in between.
+    """
+
+    action_name = "action_begin_request"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        said = latest_utterance(tracker)
+        journey = JOURNEY_BY_INTENT[said.intent]
+        is_marketing = journey.request_type in _MAY_BE_MARKETING and reading.mentions_marketing(said.text)
+        chosen = MARKETING_OPTOUT if is_marketing else journey
+        goes_on = tracker.get_slot(REQUEST_TYPE) == chosen.request_type
+        dispatcher.utter_message(response=f"utter_explain_{chosen.request_type}", explanation=chosen.rule.explanation)
+        events: list[EventType] = [ActiveLoop(None), *idle_form()]
+        if not goes_on:
+            events += begun(chosen, received_at=latest_said_at(tracker).isoformat())
+        if is_marketing:
+            events.append(FollowupAction(chosen.form))
+        return events
+
+
+def begun(journey: Journey, *, received_at: str) -> list[EventType]:
+    """Return the events with which a request starts from nothing."""
+    return [
+        *(SlotSet(slot, None) for slot in ANSWER_SLOTS if slot not in _KEPT),
+        SlotSet(REQUEST_TYPE, journey.request_type.value),
+        SlotSet(RECEIVED_AT, received_at),
+    ]
+
+
+def idle_form() -> list[EventType]:
+    """Return the events after which no form waits for anything."""
+    return [SlotSet(slot, None) for slot in (REQUESTED_SLOT, CONFIRMED, FIELD_TO_CHANGE, FAILED_ANSWERS)]
+
+
+def nothing_begun() -> list[EventType]:
+    """Return the events that end a request that was begun, its answers included."""
+    answers = [SlotSet(slot, None) for slot in (*ANSWER_SLOTS, REQUEST_TYPE, RECEIVED_AT)]
+    return [ActiveLoop(None), *idle_form(), *answers]

@@ -1,0 +1,149 @@
+"""What all request forms share: reading answers, correcting them, and confirming the summary.
+
+Rasa asks for the slots in the order of ``domain.yml`` and calls ``validate_<form>`` with each message. What is no
+answer to the question at hand (a question about the policy, another wish, "avbryt") gives no events: the form then
+steps aside, the rules answer, and the form asks again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions import reading
+from actions.base import InsynAction
+from actions.digression import goes_elsewhere, is_never_an_answer
+from actions.journeys.journey import Field, Journey
+from actions.texts import ANSWER_NAMES, MARKETING, PATTERNS
+from actions.utterance import Utterance, latest_utterance
+
+CONFIRMED: Final = "confirmed"
+FIELD_TO_CHANGE: Final = "field_to_change"
+FAILED_ANSWERS: Final = "failed_answers"
+PATIENCE: Final = 2
+"""Answers that were none in a row, until a way out is offered."""
+
+
+class RequestForm(InsynAction):
+    """Base of ``validate_<form>``; a subclass says which journey it serves."""
+
+    journey: ClassVar[Journey]
+    ends_at_marketing: ClassVar[bool] = False
+    """Whether a request that turns out to be about marketing leaves the form, to become an opt-out."""
+
+    def needs_confirmation(self, _answers: Mapping[str, Any]) -> bool:
+        """Tell whether the visitor must say yes to the summary."""
+        return True
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        said = latest_utterance(tracker)
+        answers = {field.slot: tracker.get_slot(field.slot) for field in self.journey.fields}
+        requested = tracker.get_slot(REQUESTED_SLOT)
+        changed = self._read(said, answers, requested)
+        if changed is None:
+            return []
+        if not changed and requested is not None:
+            return self._not_understood(dispatcher, tracker, requested)
+        return self._events(changed, answers)
+
+    def _read(self, said: Utterance, answers: Mapping[str, Any], requested: str | None) -> dict[str, Any] | None:
+        """Return the slots that the message sets.
+
+        Empty: it answers nothing that was asked. None: it is about something else.
+        """
+        by_button = {slot: value for slot, value in said.answers.items() if self.journey.field(slot)}
+        if by_button:
+            return {**by_button, CONFIRMED: None}
+        if requested is None:
+            return self._in_passing(said, answers)
+        field = self.journey.field(requested)
+        if field is None:
+            return self._at_summary(said, answers, requested)
+        if said.intent == "change_answer" or self._goes_back(said):
+            changed = self._to_change(said, answers, asked=field)
+            if changed:
+                return changed
+        if not field.is_free_text:
+            value = field.read(said)
+            if value is not None:
+                return {field.slot: value}
+        if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
+            return None
+        if said.intent == self.journey.intent:
+            return self._in_passing(said, answers)
+        value = field.read(said)
+        return {} if value is None else {field.slot: value}
+
+    def _in_passing(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the sentence gives away without having been asked."""
+        found = {field.slot: field.in_passing(said) for field in self.journey.fields if answers[field.slot] is None}
+        return {slot: value for slot, value in found.items() if value is not None}
+
+    def _at_summary(self, said: Utterance, answers: Mapping[str, Any], requested: str) -> dict[str, Any] | None:
+        """Read yes, or what is to be changed and perhaps to what."""
+        new_address = self._new_address(said, answers)
+        if new_address:
+            return new_address
+        if is_never_an_answer(said):
+            return None
+        wants_change = said.intent in {"change_answer", "deny"} or (
+            bool(PATTERNS["changing"].search(said.lowered)) and not said.is_question
+        )
+        if wants_change or requested == FIELD_TO_CHANGE or "field" in said.answers:
+            changed = self._to_change(said, answers, asked=None)
+            if changed:
+                return changed
+            if wants_change and requested == CONFIRMED:
+                return {CONFIRMED: None, REQUESTED_SLOT: FIELD_TO_CHANGE}
+        if said.intent == "affirm" or (reading.begins_with_yes(said) and not said.is_question):
+            return {CONFIRMED: True} if requested == CONFIRMED else {CONFIRMED: None}
+        if goes_elsewhere(said, own_intent=self.journey.intent, free_text=False):
+            return None
+        return {}
+
+    def _new_address(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+        for slot in ("contact_email", "marketing_address"):
+            field = self.journey.field(slot)
+            value = field.read(said) if field else None
+            if value not in {None, reading.SKIPPED, answers.get(slot)}:
+                return {slot: value, CONFIRMED: None}
+        return None
+
+    def _to_change(self, said: Utterance, answers: Mapping[str, Any], *, asked: Field | None) -> dict[str, Any] | None:
+        """Return the answer to be asked for again: the one named, or the one before."""
+        filled = [field.slot for field in self.journey.fields if answers[field.slot] is not None]
+        named = said.answers.get("field") or next(
+            (slot for slot in filled if slot in ANSWER_NAMES and ANSWER_NAMES[slot].search(said.lowered)), None
+        )
+        if named is None and asked is not None and filled and self._goes_back(said):
+            named = filled[-1]
+        if named is None and asked is None and len(filled) == 1:
+            named = filled[0]
+        if named is None or self.journey.field(named) is None:
+            return None
+        return {named: None, CONFIRMED: None}
+
+    @staticmethod
+    def _goes_back(said: Utterance) -> bool:
+        return said.intent == "change_answer" and bool(PATTERNS["going_back"].search(said.lowered))
+
+    def _events(self, changed: dict[str, Any], answers: Mapping[str, Any]) -> list[EventType]:
+        if self.ends_at_marketing and reading.mentions_marketing(str(changed.get("scope") or "")):
+            return [SlotSet("scope", MARKETING), SlotSet(REQUESTED_SLOT, None)]
+        after = {**answers, **changed}
+        is_complete = all(after[slot] is not None for slot in answers)
+        if is_complete and CONFIRMED not in changed and not self.needs_confirmation(after):
+            changed = {**changed, CONFIRMED: True}
+        return [*(SlotSet(slot, value) for slot, value in changed.items()), SlotSet(FAILED_ANSWERS, 0)]
+
+    def _not_understood(self, dispatcher: CollectingDispatcher, tracker: Tracker, requested: str) -> list[EventType]:
+        """Say what was missing in the answer; the second time, also the ways out. The form then asks again."""
+        failures = int(tracker.get_slot(FAILED_ANSWERS) or 0) + 1
+        dispatcher.utter_message(response=f"utter_no_{requested}")
+        if failures >= PATIENCE:
+            dispatcher.utter_message(response="utter_ways_out")
+        again = CONFIRMED if requested == FIELD_TO_CHANGE else requested
+        return [SlotSet(again, None), SlotSet(REQUESTED_SLOT, requested), SlotSet(FAILED_ANSWERS, failures)]

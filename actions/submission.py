@@ -1,0 +1,126 @@
+"""From signature to receipt: registers the confirmed request, exactly once or with a plain word that it is not."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import InsynAction
+from actions.clients.cases import CaseDraft, CaseReceipt
+from actions.clients.edge import CompletedIdentification
+from actions.confirmed_request import SLOT, ConfirmedRequest
+from actions.errors import IdentificationNotAvailableError, ServiceError, ServiceRefusedError
+from actions.identification import confirm, nothing_begun_but_address, offer
+from actions.request_begin import REQUEST_TYPE
+from actions.texts import NEXT_STEPS
+from privacy.request_types import IdentityLevel
+from privacy.swedish_dates import swedish_date
+
+REGISTERED = "registered_requests"
+
+
+class ActionSubmitRequest(InsynAction):
+    """Register the confirmed request and read the receipt back.
+
+    Runs when the visitor has signed, when a request that takes no identification is confirmed, and when either is
+    tried again. The reference stands in the confirmed request, so every attempt is the same case.
+    """
+
+    action_name = "action_submit_request"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        request, cleared = self._confirmed(tracker)
+        if request is None:
+            return self._nothing_to_register(dispatcher, tracker)
+        try:
+            identification = await self._identification(tracker, request)
+            receipt = await self.services.cases.register(_draft(tracker, request, identification))
+        except IdentificationNotAvailableError:
+            dispatcher.utter_message(response="utter_identification_needed")
+            await offer(self.services, dispatcher, tracker, request)
+            return [*cleared, SlotSet(SLOT, replace(request, waits_for="identification").as_slot())]
+        except ServiceRefusedError:
+            dispatcher.utter_message(response="utter_request_refused", reference=request.reference)
+            return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
+        except ServiceError:
+            dispatcher.utter_message(response="utter_request_not_registered")
+            return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
+        _utter_receipt(dispatcher, request, receipt)
+        return [*cleared, SlotSet(SLOT, None), SlotSet(REGISTERED, [*registered(tracker), _kept(request, receipt)])]
+
+    def _confirmed(self, tracker: Tracker) -> tuple[ConfirmedRequest | None, list[EventType]]:
+        """Return the request to register, and the events that empty the form it came from."""
+        event = (tracker.latest_message.get("intent") or {}).get("name") or ""
+        if tracker.get_slot(REQUEST_TYPE) is None or event.startswith("EXTERNAL_"):
+            return ConfirmedRequest.from_tracker(tracker), []
+        request = confirm(tracker, self.services.references)
+        return request, nothing_begun_but_address(request)
+
+    async def _identification(self, tracker: Tracker, request: ConfirmedRequest) -> CompletedIdentification | None:
+        if request.rule.identity_level is IdentityLevel.NONE:
+            return None
+        return await self.services.edge.consume_identification(tracker.sender_id, reference=request.reference)
+
+    def _nothing_to_register(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Answer a completion that comes again, or after the visitor called the request off."""
+        if registered(tracker):
+            last = registered(tracker)[-1]
+            dispatcher.utter_message(
+                response="utter_request_already_registered",
+                reference=last["reference"],
+                due_on=swedish_date(date.fromisoformat(last["due_on"])),
+            )
+        else:
+            dispatcher.utter_message(response="utter_nothing_to_register")
+        return []
+
+
+def registered(tracker: Tracker) -> list[dict[str, Any]]:
+    """Return what was registered in this conversation: references and dates, oldest first."""
+    return tracker.get_slot(REGISTERED) or []
+
+
+def _draft(tracker: Tracker, request: ConfirmedRequest, identification: CompletedIdentification | None) -> CaseDraft:
+    return CaseDraft(
+        reference=request.reference,
+        request_type=request.request_type,
+        received_at=request.received_at,
+        conversation_id=tracker.sender_id,
+        details=request.details,
+        contact_email=request.contact_email,
+        identification=identification,
+    )
+
+
+def _kept(request: ConfirmedRequest, receipt: CaseReceipt) -> dict[str, str]:
+    return {
+        "reference": receipt.reference,
+        "request_type": request.request_type,
+        "received_on": receipt.received_on.isoformat(),
+        "due_on": receipt.due_on.isoformat(),
+    }
+
+
+def _utter_receipt(dispatcher: CollectingDispatcher, request: ConfirmedRequest, receipt: CaseReceipt) -> None:
+    is_signed = request.rule.identity_level > IdentityLevel.NONE
+    kind = "without_email" if request.contact_email is None else "signed" if is_signed else "plain"
+    dispatcher.utter_message(
+        response="utter_request_registered",
+        title=request.rule.title,
+        reference=receipt.reference,
+        due_on=swedish_date(receipt.due_on),
+        due_explanation=" ".join(receipt.due_explanation),
+        json_message={
+            "card": {
+                "kind": "receipt",
+                "reference": receipt.reference,
+                "received_on": receipt.received_on.isoformat(),
+                "due_on": receipt.due_on.isoformat(),
+                "request_type_title": request.rule.title,
+                "next_steps": [step.format(contact_email=request.contact_email) for step in NEXT_STEPS[kind]],
+            }
+        },
+    )

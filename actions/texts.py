@@ -1,0 +1,54 @@
+"""The words of the actions, read from ``texts.yml``."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import yaml
+
+_ALL: Final[Mapping[str, Any]] = MappingProxyType(
+    yaml.safe_load((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One answer out of a list, and the words that give it away."""
+
+    title: str
+    said: re.Pattern[str]
+
+
+def _categories(key: str) -> tuple[Category, ...]:
+    return tuple(Category(entry["title"], re.compile(entry["said"])) for entry in _ALL[key])
+
+
+WISHES: Final[Mapping[str, str]] = MappingProxyType(_ALL["wishes"])
+"""What a wish is called on a button, by intent."""
+
+SCOPES: Final = _categories("scopes")
+USES: Final = _categories("uses")
+WRONG_DATA: Final = _categories("wrong_data")
+
+MARKETING: Final = SCOPES[0].title
+EVERYTHING: Final = SCOPES[-1].title
+
+QUESTION: Final = MappingProxyType({part: frozenset(words.split()) for part, words in _ALL["question"].items()})
+"""The words by which a question is known."""
+
+PATTERNS: Final = MappingProxyType(
+    # long ones are folded over lines after a "|"; the space that folding leaves there is no part of the pattern
+    {name: re.compile(pattern.replace("| ", "|"), re.DOTALL) for name, pattern in _ALL["patterns"].items()}
+)
+
+ANSWER_NAMES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {slot: re.compile(pattern) for slot, pattern in _ALL["answer_names"].items()}
+)
+
+SIGNING_TEXT: Final[str] = _ALL["signing"]["text"]
+SIGNING_LABELS: Final[Mapping[str, str]] = MappingProxyType(_ALL["signing"]["labels"])
+NEXT_STEPS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(_ALL["next_steps"])
+HANDOFF: Final[Mapping[str, str]] = MappingProxyType(_ALL["handoff"])

@@ -1,0 +1,38 @@
+"""Not understood: says so, offers the two nearest readings and a person; the second time a person first."""
+
+from itertools import takewhile
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import InsynAction
+from actions.policy_answer import button
+from actions.texts import WISHES
+from actions.utterance import FALLBACK, latest_utterance, previous_intents
+
+READINGS = 2
+PERSON = "ask_human"
+_MISSED = frozenset({FALLBACK, "inform"})
+
+
+class ActionAnswerUnsure(InsynAction):
+    """Admit it, and help on."""
+
+    action_name = "action_answer_unsure"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        knowledge = self.services.knowledge
+        offered = [name for name in latest_utterance(tracker).ranking if name in knowledge.topics or name in WISHES]
+        readings = [button(name, knowledge) for name in offered if name != PERSON][:READINGS]
+        person = button(PERSON, knowledge)
+        misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
+        if misses > 1:
+            dispatcher.utter_message(response="utter_unsure_again", buttons=[person, *readings])
+        elif readings:
+            dispatcher.utter_message(response="utter_unsure", buttons=[*readings, person])
+        else:
+            dispatcher.utter_message(
+                response="utter_unsure_without_reading", buttons=[button("ask_help", knowledge), person]
+            )
+        return []

@@ -1,0 +1,101 @@
+"""What the visitor just said, as the actions read it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from rasa_sdk import Tracker
+
+from actions.texts import QUESTION
+
+FALLBACK: Final = "nlu_fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One message of the visitor: words of their own, or a button of ours."""
+
+    text: str = field(repr=False)
+    """The visitor's own words; empty when a button or the edge spoke."""
+
+    intent: str
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What a button of ours carries, by slot."""
+
+    ranking: Sequence[str] = ()
+    """The intents in question, likeliest first."""
+
+    @property
+    def lowered(self) -> str:
+        """The words in lower case, for patterns."""
+        return self.text.casefold()
+
+    @property
+    def words(self) -> list[str]:
+        """The words in lower case, without punctuation."""
+        return re.findall(r"[\w@.:+-]+", self.lowered)
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is put as a question; in the middle of a form that is seldom the answer to ours."""
+        words = self.words
+        if self.text.rstrip().endswith("?"):
+            return True
+        if not words:
+            return False
+        return (
+            words[0] in QUESTION["words"]
+            or any(word in QUESTION["wondering"] for word in words)
+            or (len(words) > 1 and words[0] in QUESTION["verbs"] and words[1] in QUESTION["subjects"])
+        )
+
+    @property
+    def asks_about_policy(self) -> bool:
+        """Whether it was understood as a question about the policy."""
+        return self.intent.startswith("policy_")
+
+
+def latest_utterance(tracker: Tracker) -> Utterance:
+    """Return what the visitor said last."""
+    message: dict[str, Any] = tracker.latest_message or {}
+    intent = (message.get("intent") or {}).get("name") or FALLBACK
+    text = message.get("text") or ""
+    is_button = text.startswith(f"/{intent}")
+    entities = message.get("entities") or []
+    ranking = [reading["name"] for reading in message.get("intent_ranking") or [] if reading.get("name")]
+    return Utterance(
+        text="" if is_button else text.strip(),
+        intent=intent,
+        answers={entity["entity"]: str(entity["value"]) for entity in entities} if is_button else {},
+        ranking=tuple(ranking),
+    )
+
+
+def latest_message_id(tracker: Tracker) -> str:
+    """Return the id of the visitor's latest message; the edge gives a message that it sends again the same one."""
+    event = _latest_user_event(tracker)
+    metadata = event.get("metadata") or {}
+    return str(metadata.get("message_id") or event.get("message_id") or "")
+
+
+def latest_said_at(tracker: Tracker) -> datetime:
+    """Return when the visitor's latest message came in."""
+    event = _latest_user_event(tracker)
+    metadata = event.get("metadata") or {}
+    sent_at = metadata.get("sent_at")
+    return datetime.fromisoformat(sent_at) if sent_at else datetime.fromtimestamp(float(event.get("timestamp", 0)), UTC)
+
+
+def previous_intents(tracker: Tracker) -> list[str]:
+    """Return what the visitor's messages were understood as, newest first, the latest one included."""
+    return [
+        ((event.get("parse_data") or {}).get("intent") or {}).get("name") or FALLBACK
+        for event in reversed(tracker.events)
+        if event.get("event") == "user"
+    ]
+
+
+def _latest_user_event(tracker: Tracker) -> dict[str, Any]:
+    return next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
