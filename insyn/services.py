@@ -169,10 +169,13 @@ def _database_url(config: Settings) -> str:
 def _serve(app: Any, port: int) -> None:
     import uvicorn
 
-    proxy = {
-        "proxy_headers": False,
-        "server_header": False,
-    }  # the edge decides itself whose X-Forwarded-For it believes
     uvicorn.run(
-        app, host=LOOPBACK, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=3, **proxy
+        app,
+        host=LOOPBACK,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # the edge decides itself whose X-Forwarded-For it believes
+        server_header=False,
+        timeout_graceful_shutdown=3,
     )

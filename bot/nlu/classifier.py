@@ -38,7 +38,11 @@ class SwedishIntentClassifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, _context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SwedishIntentClassifier:
         return cls(config, model_storage, resource)
 
@@ -57,7 +61,7 @@ class SwedishIntentClassifier(GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        _context: ExecutionContext,
+        execution_context: ExecutionContext,
         **_kwargs: Any,
     ) -> SwedishIntentClassifier:
         with model_storage.read_from(resource) as directory:
