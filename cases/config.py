@@ -17,6 +17,10 @@ class WebhookEndpoint:
     secrets: tuple[str, ...] = field(repr=False)
     """``whsec_…``, the current one first; during rotation a delivery carries a signature by each."""
 
+    def __post_init__(self) -> None:
+        if not self.secrets:
+            raise ValueError(f"webhook endpoint {self.name} has no secret to sign with")
+
 
 @dataclass(frozen=True, slots=True)
 class CasesConfig:
@@ -47,3 +51,8 @@ class CasesConfig:
 
     production: bool = False
     """Whether webhooks must use https and may not point into private networks."""
+
+    def __post_init__(self) -> None:
+        names = [endpoint.name for endpoint in self.webhooks]
+        if len(set(names)) != len(names):
+            raise ValueError("two webhook endpoints have the same name")

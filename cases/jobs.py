@@ -114,5 +114,8 @@ async def run_worker(config: CasesConfig, *, clock: Clock = system_clock) -> Non
     async with workload.open(), app.open_async():
         await workload.reminders.flag()  # what a night without a worker left behind need not wait for the next beat
         await app.run_worker_async(
-            concurrency=CONCURRENCY, shutdown_graceful_timeout=15, fetch_job_polling_interval=2, delete_jobs="never"
+            concurrency=CONCURRENCY,
+            shutdown_graceful_timeout=15,
+            # New jobs are notified; a job that waited for another of its case is only found by looking.
+            fetch_job_polling_interval=0.5,
         )
