@@ -62,7 +62,7 @@ class IntentModel:
     @classmethod
     def _fit(cls, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
         vectoriser = Vectoriser()
-        classifier = LinearSVC(C=REGULARISATION, random_state=0)
+        classifier = LinearSVC(C=REGULARISATION, tol=0.01, random_state=0)
         classifier.fit(vectoriser.fit(texts), intents)
         weights, bias = classifier.coef_.T, classifier.intercept_
         if len(classifier.classes_) == 2:  # scikit-learn then keeps one column for both
