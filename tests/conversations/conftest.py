@@ -1,0 +1,44 @@
+"""The trained model, loaded once, and conversations with it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from rasa.core.agent import Agent
+
+from insyn.training import ensure_model
+from tests.actions.fakes import Fakes
+from tests.conversations.dialogue import Dialogue, InProcessActions
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """A model of the data as they stand, trained if it is not; ``INSYN_TEST_MODEL`` names another one."""
+    given = os.environ.get("INSYN_TEST_MODEL")
+    return Path(given) if given else ensure_model(ROOT / ".insyn-test" / "train.log")
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> InProcessActions:
+    return InProcessActions()
+
+
+@pytest.fixture(scope="session")
+def agent(trained_model: Path, endpoint: InProcessActions) -> Agent:
+    return Agent.load(trained_model, action_endpoint=endpoint)
+
+
+@pytest.fixture
+def fakes() -> Fakes:
+    return Fakes()
+
+
+@pytest.fixture
+def dialogue(agent: Agent, endpoint: InProcessActions, fakes: Fakes) -> Dialogue:
+    """A new conversation of a visitor."""
+    endpoint.use(fakes.services)
+    return Dialogue(agent, fakes)
