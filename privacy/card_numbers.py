@@ -6,7 +6,7 @@ Source: ISO/IEC 7812-1 (up to nineteen digits, the last one a Luhn check digit);
 import re
 from typing import Final
 
-from privacy.text_spans import Span, ascii_digits, luhn_is_valid, simplified
+from privacy.text_spans import PlainText, Span, ascii_digits, luhn_is_valid
 
 SHORTEST: Final = 13
 LONGEST: Final = 19
@@ -20,11 +20,11 @@ def find_card_numbers(text: str) -> list[Span]:
 
     A number followed by further digits (an expiry date, a security code) is found by its groups.
     """
-    plain = simplified(text)
+    plain = PlainText.of(text)
     spans = []
-    for run in _RUN.finditer(plain):
-        groups = [Span(*group.span()) for group in _GROUP.finditer(plain, run.start(), run.end())]
-        spans += _card_numbers_in(plain, groups)
+    for run in _RUN.finditer(plain.text):
+        groups = [Span(*group.span()) for group in _GROUP.finditer(plain.text, run.start(), run.end())]
+        spans += [plain.span(*span) for span in _card_numbers_in(plain.text, groups)]
     return spans
 
 

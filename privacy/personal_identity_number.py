@@ -15,7 +15,7 @@ from datetime import date
 from typing import Final
 
 from privacy.errors import InvalidPersonalIdentityNumberError
-from privacy.text_spans import Span, ascii_digits, luhn_is_valid, simplified
+from privacy.text_spans import PlainText, Span, ascii_digits, luhn_is_valid
 
 _COORDINATION_DAY: Final = 60
 _LAST_COORDINATION_DAY: Final = 91
@@ -88,11 +88,11 @@ def find_in_text(text: str) -> list[Span]:
     digits; interim numbers (a letter in the serial) too. Ten digits with no dash before the last four are found only
     with a right check digit, since telephone numbers look the same.
     """
-    plain = simplified(text)
+    plain = PlainText.of(text)
     return [
-        Span(*match.span())
+        plain.span(*match.span())
         for pattern in (_IN_PARTS, _ONE_BY_ONE)
-        for match in _overlapping_matches(pattern, plain)
+        for match in _overlapping_matches(pattern, plain.text)
         if _looks_like_one(match[0])
     ]
 

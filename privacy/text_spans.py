@@ -2,7 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+_DO_NOT_SHOW: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
+"""Unicode categories: format and control characters, marks upon the character before."""
 
 
 class Span(NamedTuple):
@@ -26,17 +30,27 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
-def simplified(text: str) -> str:
-    """Return a text of the same length for the finders: ASCII digits, plain dash, plus and space.
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text as the finders read it: ASCII digits, one dash, one plus, one space, nothing that does not show."""
 
-    Digits of any script become 0-9, every dash ``-``, every plus ``+``, and every space or invisible character a space,
-    so that a place in the result is the same place in the text.
-    """
-    return "".join(map(_simplified_character, text))
+    text: str
+    origins: tuple[int, ...]
+    """Where each character stands in the original."""
+
+    @classmethod
+    def of(cls, text: str) -> "PlainText":
+        """Digits of any script become 0-9, every dash ``-``, every plus ``+``; what does not show is left out."""
+        kept = [(place, plain) for place, character in enumerate(text) if (plain := _plain_character(character))]
+        return cls("".join(plain for _, plain in kept), tuple(place for place, _ in kept))
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place in the original of ``self.text[start:end]``, which is not empty."""
+        return Span(self.origins[start], self.origins[end - 1] + 1)
 
 
-def _simplified_character(character: str) -> str:
-    if character.isascii() and not character.isspace():
+def _plain_character(character: str) -> str:
+    if character.isascii() and character.isprintable():
         return character
     if character.isdecimal():
         return str(unicodedata.decimal(character))
@@ -45,7 +59,9 @@ def _simplified_character(character: str) -> str:
         return "-"
     if character == "\N{FULLWIDTH PLUS SIGN}":
         return "+"
-    return " " if character.isspace() or category in {"Cf", "Cc", "Mn"} else character
+    if character.isspace():
+        return " "
+    return "" if category in _DO_NOT_SHOW else character
 
 
 def luhn_is_valid(digits: str) -> bool:
