@@ -1,0 +1,176 @@
+"""What a visitor does: opens the chat, writes, presses a button. Each is one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.config import BotConfig
+from bot.handoff import CANCEL_WAITING, HAND_OVER, HANDED_OVER_BY_EDGE, Handoffs
+from bot.redaction import cleaned, is_blank, redact
+from bot.refusals import Refusals
+from bot.schemas import ConversationState, Message, NewMessage
+from bot.store import ConversationStore, Draft, is_spent
+from bot.tables import ButtonRow, ConversationRow, MessageRow
+from bot.texts import Texts
+from foundation.clock import Clock
+from foundation.database import Sessions
+
+WELCOME: Final = "EXTERNAL_conversation_started"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser and the conversation that it holds."""
+
+    conversation_id: str
+    token_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation that was opened: its visitor, and the new cookie if there was none that held."""
+
+    visitor: Visitor
+    new_token: str | None = field(repr=False)
+
+
+class Conversations:
+    """The visitor's side of conversations."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        store: ConversationStore,
+        handoffs: Handoffs,
+        texts: Texts,
+        refusals: Refusals,
+        clock: Clock,
+        config: BotConfig,
+    ) -> None:
+        self._sessions, self._store, self._handoffs = sessions, store, handoffs
+        self._texts, self._refusals, self._clock, self._config = texts, refusals, clock, config
+
+    async def visitor(self, token: str | None) -> Visitor | None:
+        """Return who holds the cookie ``token``, or None when it is unknown or too old."""
+        if not token:
+            return None
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            row = await self._store.browser_session(session, hash_of(token))
+            if row is None:
+                return None
+            if now - row.last_seen_at > self._config.session_idle or now - row.created_at > self._config.session_lasts:
+                return None
+            if now - row.last_seen_at > self._config.session_idle / 100:  # not a write for each request
+                row.last_seen_at = now
+            return Visitor(row.conversation_id, row.token_hash)
+
+    async def begin(self) -> Opened:
+        """Begin a conversation; the bot will greet."""
+        token = secrets.token_urlsafe(32)
+        async with self._sessions.begin() as session:
+            now = self._clock()
+            conversation = self._store.begin(session, token_hash=hash_of(token), now=now)
+            await session.flush()
+            await self._store.add_turn(session, conversation.id, event=WELCOME, now=now)
+            return Opened(Visitor(conversation.id, hash_of(token)), token)
+
+    async def state(self, session: AsyncSession, conversation: ConversationRow) -> ConversationState:
+        """Return who holds the conversation, as the visitor is told."""
+        return ConversationState(
+            state=conversation.state,  # type: ignore[arg-type]  # the table's constraint says the same
+            queue_position=await self._store.queue_position(session, conversation),
+            officer_name=conversation.officer_name if conversation.state == "human" else None,
+        )
+
+    async def receive(self, visitor: Visitor, given: NewMessage) -> Message:
+        """Store what the visitor says and give it to whoever holds the conversation.
+
+        The same ``client_id`` again changes nothing and returns what it was stored as the first time.
+
+        Raises:
+            ProblemError: empty, too long, or a button that was not offered here or is spent; nothing was stored.
+        """
+        async with self._sessions.begin() as session:
+            conversation = await self._store.locked(session, visitor.conversation_id)
+            if conversation is None:
+                raise self._refusals.session_lost()
+            row = await self._store.message_of_client(session, conversation.id, given.client_id)
+            if row is None:
+                row = await self._take(session, conversation, given)
+            [message] = await self._store.shown(session, [row])
+            return message
+
+    async def _take(self, session: AsyncSession, conversation: ConversationRow, given: NewMessage) -> MessageRow:
+        if given.button is not None:
+            return await self._press(session, conversation, given)
+        now = self._clock()
+        redacted = redact(self._checked(given.text or ""), self._texts)
+        draft = Draft("visitor", redacted.text, client_id=given.client_id)
+        message = await self._store.add_message(session, conversation, draft, now=now)
+        for key in redacted.notices():
+            await self._store.add_message(session, conversation, Draft("system", self._texts(key)), now=now)
+        if conversation.state == "waiting":
+            await self._write_in_queue(session, conversation, redacted.text)
+        elif conversation.state != "human":
+            conversation.state = "bot"  # who writes after the end begins again with the bot
+            await self._store.add_turn(session, conversation.id, message=message, now=now)
+        return message
+
+    async def _write_in_queue(self, session: AsyncSession, conversation: ConversationRow, text: str) -> None:
+        if self._texts.means_cancel_waiting(text):
+            await self._handoffs.leave_queue(session, conversation)
+            return
+        since = conversation.waiting_since
+        if since is not None and await self._store.visitor_messages_since(session, conversation.id, since) == 1:
+            position = await self._store.queue_position(session, conversation)
+            noted = Draft("system", self._texts("waiting_noted", position=position))
+            await self._store.add_message(session, conversation, noted, now=self._clock())
+
+    async def _press(self, session: AsyncSession, conversation: ConversationRow, given: NewMessage) -> MessageRow:
+        now = self._clock()
+        token = given.button or ""
+        button = await self._store.button(session, conversation.id, token) if token.isascii() else None
+        if button is None:
+            raise self._refusals.button_not_offered()
+        if is_spent(button):
+            raise self._refusals.button_spent()
+        await self._store.use(session, button, now=now)
+        draft = Draft("visitor", self._store.title(button), client_id=given.client_id)
+        message = await self._store.add_message(session, conversation, draft, now=now)
+        await self._obey(session, conversation, button, message)
+        return message
+
+    async def _obey(
+        self, session: AsyncSession, conversation: ConversationRow, button: ButtonRow, message: MessageRow
+    ) -> None:
+        payload = self._store.payload(button)
+        if payload == HAND_OVER:
+            await self._handoffs.enter_queue(session, conversation, reason=HANDED_OVER_BY_EDGE, summary="")
+            await self._handoffs.say_handed_over(session, conversation)
+        elif payload == CANCEL_WAITING:
+            if conversation.state == "waiting":
+                await self._handoffs.leave_queue(session, conversation)
+        elif conversation.state != "human":
+            if conversation.state == "closed":
+                conversation.state = "bot"
+            await self._store.add_turn(session, conversation.id, message=message, button=button, now=self._clock())
+
+    def _checked(self, text: str) -> str:
+        text = cleaned(text)
+        if is_blank(text):
+            raise self._refusals.empty_message()
+        if len(text) > self._config.limits.message_characters:
+            raise self._refusals.message_too_long(self._config.limits.message_characters)
+        return text
+
+
+def hash_of(token: str) -> bytes:
+    """Return what is stored of a session's cookie."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,241 @@
+"""What the edge's APIs take and give (JSON): the public one for the widget, the internal one for our own services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+Sender = Literal["visitor", "bot", "officer", "system"]
+State = Literal["bot", "waiting", "human", "closed"]
+
+
+class Given(BaseModel):
+    """Base of what callers send: what we do not know is refused, and nothing sent shows in a ``repr``."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse what PostgreSQL cannot hold; only what people write is cleaned instead (``bot.redaction``)."""
+        if isinstance(value, str) and info.field_name != "text" and not is_storable(value):
+            raise ValueError("a null character, or half of a surrogate pair")
+        return value
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether PostgreSQL can hold ``text``."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
+
+
+class Citation(BaseModel):
+    """A passage of the policy that an answer rests on."""
+
+    section: str
+    quote: str
+    policy_version: str
+    anchor: str
+
+
+class Button(BaseModel):
+    """A quick reply; ``used`` also when the conversation has moved on from it."""
+
+    token: str
+    title: str
+    used: bool
+
+
+class Message(BaseModel):
+    """One bubble."""
+
+    id: int
+    client_id: UUID | None = None
+    sender: Sender
+    sender_name: str | None = None
+    text: str = Field(repr=False)
+    citations: list[Citation] = []
+    buttons: list[Button] = []
+    card: dict[str, Any] | None = Field(default=None, repr=False)
+    created_at: datetime
+
+
+class ConversationState(BaseModel):
+    """Who holds the conversation."""
+
+    state: State
+    queue_position: int | None = None
+    officer_name: str | None = None
+
+
+class IdentificationView(BaseModel):
+    """An identification as the visitor may see it."""
+
+    id: str
+    state: Literal["offered", "pending", "complete", "failed", "cancelled", "expired"]
+    mode: Literal["qr", "same_device"] | None = None
+    message: str
+    launch_url: str | None = Field(default=None, repr=False)
+    qr: bool
+    can_retry: bool
+    purpose_title: str
+    visible_text: str = Field(repr=False)
+
+
+class Typing(BaseModel):
+    """Whether the bot is at work on an answer."""
+
+    active: bool
+
+
+class TurnEvent(BaseModel):
+    """The bot has finished the turn that a visitor's message began."""
+
+    message_id: int
+    intent: str | None
+    confidence: float | None
+    latency_ms: float
+    messages: list[int]
+    """The ids of the messages that answer it."""
+
+
+class OpenedSession(BaseModel):
+    """The conversation as it stands; the stream goes on after ``last_event_id``."""
+
+    conversation: ConversationState
+    messages: list[Message]
+    last_event_id: int
+    identification: IdentificationView | None = None
+
+
+class NewMessage(Given):
+    """What a visitor says: a text, or one of the buttons we offered."""
+
+    client_id: UUID
+    text: str | None = Field(default=None, repr=False)
+    button: str | None = Field(default=None, repr=False, max_length=200)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.text is None) == (self.button is None):
+            raise ValueError("either text or button")
+        return self
+
+
+class AcceptedMessage(BaseModel):
+    """The message as it was stored."""
+
+    message: Message
+
+
+class StartIdentification(Given):
+    """How the visitor opens BankID."""
+
+    mode: Literal["qr", "same_device"]
+
+
+class OfferIdentification(Given):
+    """What a visitor is to sign."""
+
+    reference: str = Field(min_length=1, max_length=64)
+    request_type: str = Field(max_length=64)
+    request_title: str = Field(max_length=200)
+    visible_text: str = Field(repr=False, min_length=1, max_length=20_000)
+    level: Literal[2] = 2
+
+
+class OfferedIdentification(BaseModel):
+    """The identification that the visitor now sees in the chat."""
+
+    identification_id: str
+
+
+class ConsumeIdentification(Given):
+    """The purpose for which a completed identification is used up."""
+
+    reference: str = Field(max_length=64)
+
+
+class ConsumedIdentification(BaseModel):
+    """Who the visitor is, proved, and the proof; for the case system alone."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    level: int
+    method: str
+    personal_identity_number: str = Field(repr=False)
+    name: str = Field(repr=False)
+    given_name: str = Field(repr=False)
+    surname: str = Field(repr=False)
+    completed_at: datetime
+    visible_text: str = Field(repr=False)
+    non_visible_data: str = Field(repr=False)
+    signature: str = Field(repr=False)
+    ocsp_response: str = Field(repr=False)
+
+
+class AskForPerson(Given):
+    """Why a person is wanted, and one line for whoever comes; neither in the visitor's own words."""
+
+    reason: str = Field(max_length=64)
+    summary: str = Field(repr=False, max_length=500)
+
+
+class QueuePosition(BaseModel):
+    """1 is next."""
+
+    queue_position: int
+
+
+class Officer(BaseModel):
+    """A member of staff."""
+
+    id: str
+    name: str
+
+
+class Handoff(BaseModel):
+    """A line of the queue, or a conversation that a person has."""
+
+    conversation_id: str
+    state: State
+    waiting_since: datetime | None
+    reason: str | None
+    summary: str | None = Field(repr=False)
+    identity_level: int
+    officer: Officer | None
+    last_message_at: datetime
+    queue_position: int | None
+
+
+class StaffConversation(BaseModel):
+    """A conversation as staff see it: all of it."""
+
+    state: State
+    queue_position: int | None
+    officer: Officer | None
+    reason: str | None
+    summary: str | None = Field(repr=False)
+    identity_level: int
+    messages: list[Message]
+
+
+class ByOfficer(Given):
+    """Which officer does it."""
+
+    officer_id: str = Field(min_length=1, max_length=64)
+
+
+class Claim(ByOfficer):
+    """An officer takes a conversation."""
+
+    officer_name: str = Field(min_length=1, max_length=200)
+
+
+class OfficerMessage(Claim):
+    """What an officer says."""
+
+    text: str = Field(repr=False)
+    client_id: UUID

@@ -1,0 +1,122 @@
+"""The live stream of a conversation (Server-Sent Events), made from what stands in the database.
+
+A notification only says that something changed. The stream then reads what is new in one snapshot, and tells it. So it
+does not matter which replica made the change, nor whether a notification was missed: the next look tells everything.
+Only messages carry an id; a browser that comes back names the last one it saw (WHATWG HTML, 9.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from sse_starlette import ServerSentEvent
+
+from bot.conversations import Conversations
+from bot.schemas import IdentificationView, TurnEvent, Typing
+from bot.store import ConversationStore
+from bot.tables import TurnRow
+from foundation.clock import Clock
+from foundation.database import Sessions
+from foundation.notify import Listener
+
+CurrentIdentification = Callable[[str], Awaitable[IdentificationView | None]]
+"""Returns a conversation's latest identification."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """How far a stream has told."""
+
+    message_id: int
+    finish_order: int
+    state: dict[str, Any] | None = None
+    typing: bool | None = None
+    identification: dict[str, Any] | None = None
+
+
+class Streams:
+    """Makes streams."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        store: ConversationStore,
+        conversations: Conversations,
+        listener: Listener,
+        current_identification: CurrentIdentification,
+        clock: Clock,
+    ) -> None:
+        self._sessions, self._store, self._conversations = sessions, store, conversations
+        self._listener, self._current_identification = listener, current_identification
+        self._clock = clock
+
+    async def events(self, conversation_id: str, *, after: int) -> AsyncIterator[ServerSentEvent]:
+        """Yield the conversation's events from the message after ``after`` on, for ever."""
+        with self._listener.subscribe(conversation_id) as changed:
+            async with self._sessions() as session:
+                finish_order = await self._store.finish_order_at(session, conversation_id, message_id=after)
+            seen = _Seen(message_id=after, finish_order=finish_order)
+            while True:
+                changed.clear()
+                async for event in self._news(conversation_id, seen):
+                    yield event
+                await changed.wait()
+
+    async def _news(self, conversation_id: str, seen: _Seen) -> AsyncIterator[ServerSentEvent]:
+        """Yield what has changed since the last look: messages first, then the turns that they end, then the rest."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            conversation = await self._store.conversation(session, conversation_id)
+            if conversation is None:
+                return
+            messages = await self._store.messages(session, conversation_id, after=seen.message_id)
+            turns = await self._store.finished_turns(session, conversation_id, after=seen.finish_order)
+            unfinished = await self._store.unfinished_turns(session, conversation_id)
+            state = await self._conversations.state(session, conversation)
+        for message in messages:
+            seen.message_id = message.id
+            yield _event("message", message, message_id=message.id)
+        for turn, answers in turns:
+            seen.finish_order = turn.finish_order or seen.finish_order
+            yield _event("turn", _turn_event(turn, answers))
+        now = self._clock()
+        typing = any(turn.available_at <= now or turn.event is None for turn in unfinished)
+        identification = await self._current_identification(conversation_id)
+        for event in _changes(seen, state=state, typing=typing, identification=identification):
+            yield event
+
+
+def _changes(
+    seen: _Seen, *, state: BaseModel, typing: bool, identification: IdentificationView | None
+) -> list[ServerSentEvent]:
+    events = []
+    if (as_json := state.model_dump(mode="json")) != seen.state:
+        seen.state = as_json
+        events.append(_event("state", state))
+    if identification is not None and (as_json := identification.model_dump(mode="json")) != seen.identification:
+        seen.identification = as_json
+        events.append(_event("identification", identification))
+    if typing != seen.typing:
+        seen.typing = typing
+        events.append(_event("typing", Typing(active=typing)))
+    return events
+
+
+def _event(name: str, data: BaseModel, *, message_id: int | None = None) -> ServerSentEvent:
+    number = None if message_id is None else str(message_id)
+    return ServerSentEvent(data.model_dump_json(), event=name, id=number, sep="\n")
+
+
+def _turn_event(turn: TurnRow, answers: list[int]) -> TurnEvent:
+    latency = (turn.finished_at - turn.created_at).total_seconds() if turn.finished_at else 0.0
+    return TurnEvent(
+        message_id=turn.message_id or 0,
+        intent=turn.intent,
+        confidence=turn.confidence,
+        latency_ms=round(1000 * latency, 1),
+        messages=answers,
+    )

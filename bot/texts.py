@@ -1,0 +1,89 @@
+"""What the edge itself says, read from ``data/responses/edge.yml``: no Swedish sentence stands in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.errors import TextsError
+
+KEYS: Final = frozenset(
+    {
+        "mask_personal_identity_number",
+        "mask_card_number",
+        "personal_identity_number_masked",
+        "card_number_masked",
+        "welcome_unavailable",
+        "bot_unreachable",
+        "bot_uncertain",
+        "bot_had_no_answer",
+        "action_failed",
+        "identification_delayed",
+        "identification_given_up",
+        "returned_unavailable",
+        "handed_over",
+        "waiting_noted",
+        "waiting_cancelled",
+        "officer_joined",
+        "officer_left",
+        "closed",
+        "button_person",
+        "button_cancel_waiting",
+        "empty_message",
+        "message_too_long",
+        "body_too_large",
+        "malformed_message",
+        "button_not_offered",
+        "button_spent",
+        "session_lost",
+        "too_many_messages",
+        "too_many_sessions",
+        "too_many_streams",
+        "origin_refused",
+        "identification_not_found",
+        "identification_not_possible",
+        "identification_unavailable",
+        "too_many_identifications",
+        "internal_error",
+    }
+)
+"""Every text that the code asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The edge's texts by key."""
+
+    _texts: Mapping[str, str]
+    cancel_waiting_words: Sequence[str]
+
+    @classmethod
+    def read(cls, path: Path) -> Texts:
+        """Read the file.
+
+        Raises:
+            TextsError: a text is missing, or one is there that nobody asks for.
+        """
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        texts = {key: str(text).strip() for key, text in content["edge_texts"].items()}
+        if missing := KEYS - texts.keys():
+            raise TextsError(f"{path} lacks {', '.join(sorted(missing))}")
+        if unknown := texts.keys() - KEYS:
+            raise TextsError(f"{path} has {', '.join(sorted(unknown))}, which nothing says")
+        return cls(texts, tuple(_comparable(word) for word in content["edge_cancel_waiting_words"]))
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of ``key`` with its ``{places}`` filled in."""
+        return self._texts[key].format(**values)
+
+    def means_cancel_waiting(self, text: str) -> bool:
+        """Tell whether a visitor in the queue asks to leave it in so many words."""
+        return _comparable(text) in self.cancel_waiting_words
+
+
+def _comparable(text: str) -> str:
+    return text.casefold().strip(" .!\n\t")

@@ -1,0 +1,334 @@
+"""Gives the bot its turns: each once, in order, whatever dies in between.
+
+A turn is a row (``chat.turn``) before anybody is told of it. Whichever replica holds the conversation's advisory lock
+tells Rasa, and stores the answer and the turn's end in one transaction. A replica that dies leaves the row, and another
+one finds it; Rasa recognises the turn's number and repeats what it said rather than doing it again (docs/adr/0031).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.config import TurnTimes
+from bot.conversations import WELCOME
+from bot.errors import RasaError, RasaUnreachableError
+from bot.handoff import HAND_OVER, RETURNED
+from bot.rasa_client import RasaAnswer, RasaClient, Turn
+from bot.store import ConversationStore, Draft, Offer
+from bot.tables import ConversationRow, TurnRow
+from bot.texts import Texts
+from foundation.clock import Clock
+from foundation.database import Sessions, advisory_key
+
+log = logging.getLogger(__name__)
+
+IDENTIFIED: Final = "EXTERNAL_identification_completed"
+NOT_IDENTIFIED: Final = "EXTERNAL_identification_failed"
+
+LOCK_NAMESPACE: Final = "conversation"
+
+_WHEN_UNANSWERED: Final = {
+    WELCOME: "welcome_unavailable",
+    RETURNED: "returned_unavailable",
+    IDENTIFIED: "identification_given_up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A turn that this replica is about to give."""
+
+    turn: Turn
+    event: str | None
+    attempts: int
+    created_at: datetime
+
+
+class TurnRunner:
+    """Runs the turns of conversations; one a replica, any number of replicas."""
+
+    def __init__(
+        self,
+        *,
+        engine: AsyncEngine,
+        sessions: Sessions,
+        store: ConversationStore,
+        rasa: RasaClient,
+        texts: Texts,
+        clock: Clock,
+        times: TurnTimes,
+    ) -> None:
+        self._engine, self._sessions, self._store, self._rasa = engine, sessions, store, rasa
+        self._texts, self._clock, self._times = texts, clock, times
+        self._places = asyncio.Semaphore(times.at_a_time)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._woken_again: set[str] = set()
+
+    def wake(self, conversation_id: str) -> None:
+        """See to it that this replica looks at the conversation's turns soon."""
+        if conversation_id in self._running:
+            self._woken_again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._drain(conversation_id), name=f"turns of {conversation_id}")
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda _: self._ended(conversation_id))
+
+    async def run(self) -> None:
+        """Look for turns that another replica, or this one before it was restarted, left behind; until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except DBAPIError as error:
+                log.warning("could not look for turns left behind: %s", type(error).__name__)
+            await asyncio.sleep(self._times.sweep_interval_s)
+
+    async def sweep(self) -> None:
+        """Wake every conversation with a turn that should have run by now."""
+        before = self._clock() - timedelta(seconds=self._times.sweep_grace_s)
+        async with self._sessions() as session:
+            conversation_ids = await self._store.left_behind(session, before=before)
+        for conversation_id in conversation_ids:
+            self.wake(conversation_id)
+
+    async def settle(self) -> None:
+        """Wait until this replica runs no turn."""
+        while self._running:
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Break off what runs; the rows stay, and whoever comes next takes them up."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, conversation_id: str) -> None:
+        task = self._running.pop(conversation_id)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            log.error("turns of %s broke off: %s", conversation_id, type(error).__name__)
+        elif conversation_id in self._woken_again:
+            self._woken_again.discard(conversation_id)
+            self.wake(conversation_id)
+
+    async def _drain(self, conversation_id: str) -> None:
+        """Give the conversation's turns until none is left, or another replica gives them.
+
+        After the lock is let go it is looked once more: whoever added a turn meanwhile found the lock taken and left.
+        """
+        while True:
+            async with self._places, self._lock(conversation_id) as held:
+                if not held:
+                    return
+                while (claimed := await self._claim(conversation_id)) is not None:
+                    await self._give(claimed)
+            if not await self._has_ready_turn(conversation_id):
+                return
+
+    @asynccontextmanager
+    async def _lock(self, conversation_id: str) -> AsyncIterator[bool]:
+        key = {"key": advisory_key(LOCK_NAMESPACE, conversation_id)}
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            held = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+            try:
+                yield held
+            finally:
+                if held:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+    async def _has_ready_turn(self, conversation_id: str) -> bool:
+        async with self._sessions() as session:
+            return self._ready(await self._store.unfinished_turns(session, conversation_id)) is not None
+
+    def _ready(self, turns: Sequence[TurnRow]) -> TurnRow | None:
+        """Return the oldest turn that may be given now.
+
+        What the visitor says stays in order, so one that waits holds up the later ones; events hold up nothing.
+        """
+        now, held_up = self._clock(), False
+        for turn in turns:
+            ready = turn.available_at <= now
+            if ready and (turn.event is not None or not held_up):
+                return turn
+            held_up = held_up or turn.event is None
+        return None
+
+    async def _claim(self, conversation_id: str) -> _Claimed | None:
+        """Count an attempt at the next turn, in a transaction of its own: the attempt counts even if we die in it."""
+        async with self._sessions.begin() as session:
+            conversation = await self._store.locked(session, conversation_id)
+            if conversation is None:
+                return None
+            while (row := self._ready(await self._store.unfinished_turns(session, conversation_id))) is not None:
+                if not _is_held_back(conversation, row):
+                    row.attempts += 1
+                    return await self._claimed(session, row)
+                await self._store.finish(session, row, outcome="held", now=self._clock())
+                await session.flush()
+            return None
+
+    async def _claimed(self, session: AsyncSession, row: TurnRow) -> _Claimed:
+        turn = Turn(
+            number=row.id,
+            conversation_id=row.conversation_id,
+            kind=row.kind,
+            text=await self._words(session, row),
+            repeated=row.attempts > 1,
+        )
+        return _Claimed(turn, event=row.event, attempts=row.attempts, created_at=row.created_at)
+
+    async def _words(self, session: AsyncSession, row: TurnRow) -> str:
+        if row.event is not None:
+            return row.event
+        if row.button_token is not None:
+            button = await self._store.button(session, row.conversation_id, row.button_token)
+            return self._store.payload(button) if button else ""
+        return await self._store.text_of(session, row.message_id)
+
+    async def _give(self, claimed: _Claimed) -> None:
+        try:
+            answer = await self._rasa.take_turn(claimed.turn)
+        except RasaError as error:
+            log.warning("turn %d was not answered: %s (%s)", claimed.turn.number, type(error).__name__, error)
+            await self._after_failure(claimed, error)
+        else:
+            await self._store_answer(claimed, answer)
+
+    # When it went well
+
+    async def _store_answer(self, claimed: _Claimed, answer: RasaAnswer) -> None:
+        async with self._finishing(claimed) as found:
+            if found is None:
+                return
+            session, conversation, row = found
+            now = self._clock()
+            if answer.messages:
+                await self._store.withdraw_answers(session, conversation.id, now=now)
+            for draft in self._drafts(claimed, answer, row):
+                await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
+            await self._store.finish(
+                session,
+                row,
+                outcome="answered",
+                now=now,
+                intent=answer.intent.name,
+                confidence=answer.intent.confidence,
+            )
+
+    def _drafts(self, claimed: _Claimed, answer: RasaAnswer, row: TurnRow) -> list[Draft]:
+        drafts = [
+            Draft(
+                "bot",
+                message.text.strip(),
+                citations=message.custom.get("citations") or (),
+                card=message.custom.get("card"),
+                buttons=[Offer(button.title, button.payload) for button in message.buttons],
+            )
+            for message in answer.messages
+            if message.text.strip() or message.buttons or message.custom.get("card")
+        ]
+        offered = identification_card(row.offered_identification) if row.offered_identification else None
+        if offered and all(draft.card != offered for draft in drafts):
+            drafts.append(Draft("bot", "", card=offered))
+        if answer.incomplete:
+            drafts.append(self._with_person("action_failed"))
+        if not drafts and claimed.event is None:
+            drafts.append(self._with_person("bot_had_no_answer"))
+        return drafts
+
+    # When it did not
+
+    async def _after_failure(self, claimed: _Claimed, error: RasaError) -> None:
+        age = (self._clock() - claimed.created_at).total_seconds()
+        if claimed.event in (IDENTIFIED, NOT_IDENTIFIED):
+            if age < self._times.event_given_up_after.total_seconds():
+                await self._postpone(claimed, self._growing_pause_s(claimed.attempts), tell="identification_delayed")
+                return
+        elif isinstance(error, RasaUnreachableError):
+            if age < self._times.unreachable_patience_s:
+                await self._postpone(claimed, self._times.repeat_after_s)
+                return
+        elif claimed.attempts < self._times.attempts:
+            await self._postpone(claimed, self._times.repeat_after_s)
+            return
+        await self._give_up(claimed, "bot_unreachable" if isinstance(error, RasaUnreachableError) else "bot_uncertain")
+
+    def _growing_pause_s(self, attempts: int) -> float:
+        return min(self._times.repeat_after_s * 2.0 ** min(attempts - 1, 16), self._times.event_repeat_at_most_s)
+
+    async def _postpone(self, claimed: _Claimed, pause_s: float, *, tell: str | None = None) -> None:
+        async with self._finishing(claimed) as found:
+            if found is None:
+                return
+            session, conversation, row = found
+            now = self._clock()
+            row.available_at = now + timedelta(seconds=pause_s)
+            if tell and claimed.event == IDENTIFIED and row.delay_told_at is None:
+                row.delay_told_at = now
+                await self._store.add_message(session, conversation, self._with_person(tell), now=now)
+            await self._store.tell(session, conversation.id)
+        asyncio.get_running_loop().call_later(pause_s, self.wake, claimed.turn.conversation_id)
+
+    async def _give_up(self, claimed: _Claimed, key: str) -> None:
+        async with self._finishing(claimed) as found:
+            if found is None:
+                return
+            session, conversation, row = found
+            now = self._clock()
+            if claimed.event != NOT_IDENTIFIED:  # the card says it already
+                again = await self._pressed(session, row)
+                draft = self._with_person(_WHEN_UNANSWERED.get(claimed.event or "", key), *again)
+                await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
+            await self._store.finish(session, row, outcome="unanswered", now=now)
+
+    @asynccontextmanager
+    async def _finishing(
+        self, claimed: _Claimed
+    ) -> AsyncIterator[tuple[AsyncSession, ConversationRow, TurnRow] | None]:
+        """Give the rows, locked; None when the turn has ended elsewhere (our lock was lost with its connection)."""
+        async with self._sessions.begin() as session:
+            conversation = await self._store.locked(session, claimed.turn.conversation_id)
+            row = await self._store.turn(session, claimed.turn.number)
+            if conversation is None or row is None or row.finished_at is not None:
+                yield None
+            else:
+                yield session, conversation, row
+
+    async def _pressed(self, session: AsyncSession, row: TurnRow) -> list[Offer]:
+        """Return the button that was pressed in vain, to be offered once more."""
+        if row.button_token is None:
+            return []
+        button = await self._store.button(session, row.conversation_id, row.button_token)
+        return [Offer(self._store.title(button), self._store.payload(button))] if button else []
+
+    def _with_person(self, key: str, *others: Offer) -> Draft:
+        return Draft("bot", self._texts(key), buttons=[*others, Offer(self._texts("button_person"), HAND_OVER)])
+
+
+def identification_card(identification_id: str) -> dict[str, str]:
+    """Return the card on which the visitor carries out an identification."""
+    return {"kind": "identification", "identification_id": identification_id}
+
+
+def _is_held_back(conversation: ConversationRow, turn: TurnRow) -> bool:
+    """Tell whether a person has the word: then the bot is not told what the visitor says.
+
+    A button in the queue is an exception, being an answer to the bot; events are told always, or a completed
+    identification would be lost.
+    """
+    return (turn.kind == "text" and conversation.state in ("waiting", "human")) or (
+        turn.kind == "payload" and conversation.state == "human"
+    )
