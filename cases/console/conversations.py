@@ -8,6 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+RECEIPT = "receipt"
+"""The kind of card that tells a visitor about their new case."""
+
 
 class ConversationState(StrEnum):
     """Who holds a conversation."""
@@ -97,6 +100,12 @@ class Conversation(_FromEdge):
             (citation.section, citation.quote): citation for message in self.messages for citation in message.citations
         }
         return tuple(shown.values())
+
+    def references(self) -> Sequence[str]:
+        """Return the cases that the visitor was given receipts for."""
+        cards = (message.card for message in self.messages if message.card)
+        found = (card.get("reference") for card in cards if card.get("kind") == RECEIPT)
+        return tuple(dict.fromkeys(str(reference) for reference in found if reference))
 
     @property
     def last_message_id(self) -> int:

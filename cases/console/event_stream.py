@@ -47,12 +47,13 @@ async def read_events(chunks: AsyncIterable[bytes]) -> AsyncIterator[ServerEvent
 
 
 async def _lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[str]:
-    pending = b""
+    pending, ended_in_cr = b"", False
     async for chunk in chunks:
-        pending += chunk
-        # a CR at the very end may be the first half of a CR LF
-        whole, held = (pending[:-1], pending[-1:]) if pending.endswith(b"\r") else (pending, b"")
-        *lines, rest = _LINE_END.split(whole)
-        pending = rest + held
+        if not chunk:
+            continue
+        # the second half of a CR LF that the network cut in two ends no further line
+        pending += chunk.removeprefix(b"\n") if ended_in_cr else chunk
+        ended_in_cr = chunk.endswith(b"\r")
+        *lines, pending = _LINE_END.split(pending)
         for line in lines:
             yield line.decode(errors="replace")

@@ -55,18 +55,23 @@ def problems_with(
         password: the new one.
         repeated: the new one, typed again.
         is_the_same: whether it is the one it replaces.
-        names: the account's names, which a password must not contain.
+        names: the account's names, which do not count towards the length.
     """
     plain = _normalised(password).casefold()
     found = {
         PasswordProblem.TOO_SHORT: len(plain) < MIN_LENGTH,
         PasswordProblem.TOO_LONG: len(plain) > MAX_LENGTH,
         PasswordProblem.TOO_MONOTONOUS: len(set(plain)) < _MIN_DIFFERENT,
-        PasswordProblem.CONTAINS_NAME: any(len(name) > 2 and name.casefold() in plain for name in names),
+        PasswordProblem.CONTAINS_NAME: _leans_on_a_name(plain, names),
         PasswordProblem.SAME_AS_BEFORE: is_the_same,
         PasswordProblem.NOT_REPEATED: _normalised(password) != _normalised(repeated),
     }
     return tuple(problem for problem, is_so in found.items() if is_so)
+
+
+def _leans_on_a_name(plain: str, names: tuple[str, ...]) -> bool:
+    found = [name for name in (_normalised(name).casefold() for name in names) if name and name in plain]
+    return any(len(plain.replace(name, "")) < MIN_LENGTH for name in found)
 
 
 async def hash_password(password: str) -> str:

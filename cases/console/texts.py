@@ -1,6 +1,5 @@
 """What the console says that does not stand in a template, in Swedish."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -18,7 +17,9 @@ PASSWORD_PROBLEMS: Final = MappingProxyType(
         PasswordProblem.TOO_SHORT: f"Lösenordet är för kort. Använd minst {MIN_LENGTH} tecken.",
         PasswordProblem.TOO_LONG: f"Lösenordet är för långt. Använd högst {MAX_LENGTH} tecken.",
         PasswordProblem.TOO_MONOTONOUS: "Lösenordet upprepar för få tecken. Blanda minst fem olika.",
-        PasswordProblem.CONTAINS_NAME: "Lösenordet får inte innehålla ditt namn eller användarnamn.",
+        PasswordProblem.CONTAINS_NAME: (
+            f"Ditt namn räknas inte: utan det måste lösenordet ha minst {MIN_LENGTH} tecken."
+        ),
         PasswordProblem.SAME_AS_BEFORE: "Välj ett annat lösenord än det du har nu.",
         PasswordProblem.NOT_REPEATED: "De två lösenorden är inte lika. Skriv samma lösenord i båda fälten.",
     }
@@ -118,8 +119,8 @@ EXTENSION_TOO_LATE: Final = "Tiden kan inte längre förlängas: det hade behöv
 NO_REASON: Final = "Inget skäl angivet"
 NO_SUMMARY: Final = "Ingen sammanfattning"
 SOMEBODY_ELSE: Final = "En kollega"
-HANDOFF_REASONS: Final[Mapping[str, str]] = MappingProxyType({})
-"""Words for the reasons that the assistant gives as codes."""
+HANDOFF_REASONS: Final = MappingProxyType({"assistant_unavailable": "Assistenten kunde inte svara"})
+"""Words for the reasons that come as codes; the assistant's own come in Swedish."""
 
 RECEIPT_CARD: Final = "Kvittens: ärende {reference}, svar senast {due_on}."
 IDENTIFICATION_CARD: Final = "Legitimering med BankID erbjöds."

@@ -20,7 +20,10 @@ open();
 
 function open() {
   source = new EventSource(`${transcript.dataset.stream}?after=${lastId}`);
-  source.addEventListener("open", () => say(""));
+  source.addEventListener("open", () => {
+    say("");
+    refreshAround(); // whatever changed hands while nobody listened
+  });
   source.addEventListener("message", (event) => add(JSON.parse(event.data)));
   source.addEventListener("state", refreshAround);
   source.addEventListener("interrupted", () => say("Chatten svarar inte just nu. Försöker igen …"));

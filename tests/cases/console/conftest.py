@@ -1,15 +1,17 @@
 """The console on a database of its own, beside a chat edge that is served for real."""
 
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from cases.config import CasesConfig
-from cases.console.accounts import Role, add_staff, choose_password, list_staff
+from cases.console.accounts import Role
+from cases.console.storage import StaffAccountRow
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from tests.cases.console.fake_edge import TOKEN, FakeEdge
@@ -53,6 +55,12 @@ def config(database_url: str, key_ring: KeyRing, edge_url: str) -> CasesConfig:
     )
 
 
+@cache
+def _hash_of_password() -> str:
+    """Made once: hashing is slow on purpose."""
+    return PasswordHasher().hash(PASSWORD)
+
+
 MakeColleague = Callable[..., Awaitable[Colleague]]
 
 
@@ -61,13 +69,18 @@ def colleague(sessions: Sessions, clock) -> MakeColleague:
     """Make an account whose owner has chosen a password."""
 
     async def make(name: str = "anna", *, display_name: str = "Anna Berg", role: Role = Role.OFFICER) -> Colleague:
+        account = StaffAccountRow(
+            name=name,
+            display_name=display_name,
+            role=role,
+            password_hash=_hash_of_password(),
+            must_change_password=False,
+            created_at=clock(),
+            last_login_at=None,
+            disabled_at=None,
+        )
         async with sessions.begin() as session:
-            await add_staff(
-                session, name=name, display_name=display_name, role=role, now=clock(), random=random.Random(1)
-            )
-        async with sessions.begin() as session:
-            [account] = [account for account in await list_staff(session) if account.name == name]
-            await choose_password(session, account.id, password=PASSWORD)
+            session.add(account)
         return Colleague(account.id, name, display_name, PASSWORD)
 
     return make
