@@ -98,3 +98,19 @@ def sessions(engine: AsyncEngine) -> Sessions:
 
 def _with_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+ORDER = ("database", "model", "browser")
+"""What a test needs, from fast to slow; tests without one of these marks come first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first, whatever folder they are in; mark who uses a database without saying so."""
+    for item in items:
+        if "postgres_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+    items.sort(
+        key=lambda item: max(
+            (ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER), default=0
+        )
+    )

@@ -1,0 +1,42 @@
+"""What people type on phones becomes one spelling, whatever comes in, in bounded time."""
+
+import pytest
+
+from bot.nlu.normalisation import MAX_CHARACTERS, clean, fold, words
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Spelar ni in när nån ringer?", ["spelar", "ni", "in", "när", "någon", "ringer", "?"]),
+        ("VA HAR NI PÅ MEJ", ["vad", "har", "ni", "på", "mig"]),
+        ("hejjjjjjj", ["hejj"]),
+        ("asså kan ja", ["alltså", "kan", "ja"]),
+        ("maila x@example.se", ["mejla", "mejladress"]),
+        ("se https://example.se/a?b=1", ["se", "länkadress"]),
+        ("<b>fet</b> text", ["fet", "text"]),
+        ("re\u00adkla\u200bm", ["re", "kla", "m"]),
+        ("ｍｉｎａ uppgifter", ["mina", "uppgifter"]),
+        ("12 månader 2021", ["0", "månader", "0"]),
+        ("cookie-banner", ["cookie-banner"]),
+        ("", []),
+        ("   \n\t", []),
+        ("🙂🙂🙂", []),
+    ],
+)
+def test_words_as_they_are_compared(typed: str, meant: list[str]):
+    assert words(clean(typed)) == meant
+
+
+@pytest.mark.parametrize(("word", "folded"), [("lösenord", "losenord"), ("ÅÄÖ".lower(), "aao"), ("idé", "ide")])
+def test_marks_that_people_leave_out_are_folded(word: str, folded: str):
+    assert fold(word) == folded
+
+
+@pytest.mark.parametrize("text", ["a" * 10_000, "<" * 10_000, "@" * 10_000, "www." * 5_000, "å" * 10_000, "a@" * 5_000])
+def test_long_input_is_cut_before_anything_looks_at_it(text: str):
+    assert len(clean(text)) <= MAX_CHARACTERS + 20
+
+
+def test_a_text_direction_mark_hides_nothing():
+    assert words(clean("rade\u202era")) == ["rade", "ra"]
