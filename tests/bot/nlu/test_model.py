@@ -78,9 +78,12 @@ def test_the_same_examples_give_the_same_model(model: IntentModel):
 
 
 def test_two_intents_are_enough():
-    model = IntentModel.train(["hej hej", "hej där", "adjö adjö", "adjö då"], ["greet", "greet", "goodbye", "goodbye"])
+    wishes = {"radera mejlen": "request_erasure", "radera samtalen": "request_erasure"}
+    questions = {"sparar ni mejlen": "policy_retention", "sparar ni samtalen": "policy_retention"}
+    pairs = wishes | questions
+    model = IntentModel.train(list(pairs), list(pairs.values()))
 
-    assert model.readings(["adjö"])[0][0].intent == "goodbye"
+    assert model.readings(["radera allt"])[0][0].intent == "request_erasure"
 
 
 @pytest.mark.parametrize(
