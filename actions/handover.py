@@ -33,7 +33,9 @@ class ActionHandOver(InsynAction):
         except ServiceError:
             dispatcher.utter_message(response="utter_hand_over_failed", privacy_email=knowledge.privacy_email)
             return []
-        dispatcher.utter_message(response="utter_handed_over", position=position)
+        dispatcher.utter_message(
+            response="utter_handed_over" if position else "utter_person_is_here", position=position
+        )
         return [ActiveLoop(None), *idle_form()]
 
 

@@ -36,7 +36,10 @@ class ActionBeginRequest(InsynAction):
         is_marketing = journey.request_type in _MAY_BE_MARKETING and reading.mentions_marketing(said.text)
         chosen = MARKETING_OPTOUT if is_marketing else journey
         goes_on = tracker.get_slot(REQUEST_TYPE) == chosen.request_type
-        dispatcher.utter_message(response=f"utter_explain_{chosen.request_type}", explanation=chosen.rule.explanation)
+        if not (chosen is MARKETING_OPTOUT and reading.marketing_addresses(said)):  # then it is simply done
+            dispatcher.utter_message(
+                response=f"utter_explain_{chosen.request_type}", explanation=chosen.rule.explanation
+            )
         events: list[EventType] = [ActiveLoop(None), *idle_form()]
         if not goes_on:
             events += begun(chosen, received_at=latest_said_at(tracker).isoformat())

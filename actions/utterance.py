@@ -74,18 +74,19 @@ def latest_utterance(tracker: Tracker) -> Utterance:
 
 
 def latest_message_id(tracker: Tracker) -> str:
-    """Return the id of the visitor's latest message; the edge gives a message that it sends again the same one."""
+    """Return the id of the visitor's latest message: the edge's number of the turn, the same when it is sent again."""
     event = _latest_user_event(tracker)
-    metadata = event.get("metadata") or {}
-    return str(metadata.get("message_id") or event.get("message_id") or "")
+    turn = (event.get("metadata") or {}).get("turn")
+    return f"turn-{turn}" if turn is not None else str(event.get("message_id") or "")
 
 
 def latest_said_at(tracker: Tracker) -> datetime:
     """Return when the visitor's latest message came in."""
     event = _latest_user_event(tracker)
-    metadata = event.get("metadata") or {}
-    sent_at = metadata.get("sent_at")
-    return datetime.fromisoformat(sent_at) if sent_at else datetime.fromtimestamp(float(event.get("timestamp", 0)), UTC)
+    received_at = (event.get("metadata") or {}).get("received_at")
+    if received_at:  # by the edge's clock, and the same when the turn is sent again
+        return datetime.fromisoformat(received_at)
+    return datetime.fromtimestamp(float(event.get("timestamp", 0)), UTC)
 
 
 def previous_intents(tracker: Tracker) -> list[str]:

@@ -41,7 +41,7 @@ class Edge(Protocol):
         """
 
     async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
-        """Put the conversation in the queue for a person and return its place there, counted from 1."""
+        """Put the conversation in the queue for a person and return its place there: 1 is next, 0 somebody is here."""
 
 
 class EdgeClient:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.core.events import UserUttered
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -29,7 +31,7 @@ class InProcessActions(EndpointConfig):
     def use(self, services: Services) -> None:
         """Construct every action anew, on these services."""
         for action in all_subclasses(InsynAction):
-            if hasattr(action, "action_name"):
+            if not inspect.isabstract(action):
                 self._executor.register_action(action(services))
 
     async def request(self, *_args: Any, json: Any = None, **_kwargs: Any) -> Any:
@@ -60,16 +62,18 @@ class Turn:
     @property
     def said(self) -> list[str]:
         """The names of the responses used; a policy answer has none."""
-        return [(message.get("metadata") or {}).get("utter_action") or message.get("utter_action") or "" for message in self.messages]
+        return [message.get("utter_action") or "" for message in self.messages]
 
     @property
     def buttons(self) -> dict[str, str]:
         """Payload by title, of all messages."""
-        return {button["title"]: button["payload"] for message in self.messages for button in message.get("buttons") or []}
+        buttons = [button for message in self.messages for button in message.get("buttons") or []]
+        return {button["title"]: button["payload"] for button in buttons}
 
     @property
     def citations(self) -> list[dict[str, str]]:
-        return [citation for message in self.messages for citation in (message.get("custom") or {}).get("citations", [])]
+        customs = [message.get("custom") or {} for message in self.messages]
+        return [citation for custom in customs for citation in custom.get("citations", [])]
 
     @property
     def card(self) -> dict[str, Any]:
@@ -107,7 +111,9 @@ class Dialogue:
         channel = WholeMessages()
         await self.agent.handle_message(UserMessage(text, channel, self.sender_id, message_id=uuid.uuid4().hex))
         tracker = await self.agent.tracker_store.retrieve(self.sender_id)
-        self.last = Turn((tracker.latest_message.intent or {}).get("name"), channel.messages)
+        # not tracker.latest_message: replayed, a tracker forgets what was said inside a form
+        latest = next(event for event in reversed(tracker.events) if isinstance(event, UserUttered))
+        self.last = Turn(latest.intent_name or "", channel.messages)
         return self.last
 
     async def slot(self, name: str) -> Any:
