@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from bot.client import Answer, AskClient
+from bot.errors import AskError
+from insyn.errors import InsynError
 from insyn.running import running_stack
 from insyn.settings import Settings
 from insyn.terminal import console
@@ -19,7 +21,10 @@ CONCURRENCY = 4
 def ask_one(settings: Settings, question: str) -> None:
     """Put one question in a conversation of its own and print the answer for a person to read."""
     with running_stack(settings):
-        answer = asyncio.run(_ask(settings, question))
+        try:
+            [answer] = asyncio.run(_converse(settings, [question]))
+        except AskError as error:
+            raise InsynError(str(error)) from None
     console.print(answer.text)
     for citation in answer.citations:
         console.print(f"[dim]Källa: {citation['section']}: “{citation['quote']}”[/dim]")
@@ -59,16 +64,19 @@ async def answer_line(settings: Settings, number: int, line: str) -> dict[str, A
     if not isinstance(given, dict) or not _is_question(given.get("q")):
         return {"line": number, "error": 'an object with "q" is needed: a text, or a list of texts'}
     question = given["q"]
-    if isinstance(question, str):
-        return given | _as_json(await _ask(settings, question))
-    async with AskClient(settings.chat_url) as client:
-        turns = [_as_json(await client.ask(text)) for text in question]
-    return given | {key: value for key, value in turns[-1].items() if key != "q"} | {"turns": turns}
+    try:
+        answers = await _converse(settings, [question] if isinstance(question, str) else question)
+    except AskError as error:
+        return given | {"line": number, "error": str(error)}
+    turns = [_as_json(answer) for answer in answers]
+    return given | turns[-1] | {"q": question} | ({} if isinstance(question, str) else {"turns": turns})
 
 
-async def _ask(settings: Settings, question: str) -> Answer:
-    async with AskClient(settings.chat_url) as client:
-        return await client.ask(question)
+async def _converse(settings: Settings, questions: list[str]) -> list[Answer]:
+    """Put the questions one after the other in a conversation of their own."""
+    token = settings.service_token.get_secret_value()
+    async with AskClient(settings.chat_url, service_token=token) as client:
+        return [await client.ask(question) for question in questions]
 
 
 def _as_json(answer: Answer) -> dict[str, Any]:
