@@ -25,7 +25,7 @@ NONCE_PREFIX_BYTES: Final = 20
 def verify_ocsp(
     ocsp_response: str, *, signature: str, certificate: x509.Certificate, issuer: x509.Certificate
 ) -> datetime:
-    """Verify the answer about ``certificate`` and return when it was made: the moment that the signature is dated to.
+    """Verify the answer about ``certificate`` and return its ``thisUpdate``: the moment to which the signature is dated.
 
     Args:
         ocsp_response: base64 of the DER answer.
@@ -43,7 +43,7 @@ def verify_ocsp(
         status = response.response_status
         if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise EvidenceInvalidError("the OCSP answer is a refusal")
-        produced_at = response.produced_at_utc
+        known_good_at = response.this_update_utc
         good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
         about = (response.serial_number, response.issuer_key_hash)
         expected = (certificate.serial_number, _key_hash(issuer, response.hash_algorithm.name))
@@ -59,8 +59,8 @@ def verify_ocsp(
         raise EvidenceInvalidError("the OCSP answer is about another certificate")
     if nonce[:NONCE_PREFIX_BYTES] != hashlib.sha1(signature.encode(), usedforsecurity=False).digest():
         raise EvidenceInvalidError("the OCSP answer was made for another signature")
-    _verify_signature(response, _responder(responders, issuer, at=produced_at))
-    return produced_at
+    _verify_signature(response, _responder(responders, issuer, at=known_good_at))
+    return known_good_at
 
 
 def _responder(candidates: list[x509.Certificate], issuer: x509.Certificate, *, at: datetime) -> x509.Certificate:

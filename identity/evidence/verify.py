@@ -46,7 +46,7 @@ class VerifiedEvidence:
     """What was found, for whoever reads the audit."""
 
     signed_at: datetime
-    """When the issuer confirmed the certificate for this signature (OCSP ``producedAt``), UTC."""
+    """When the issuer knew the certificate to be good for this signature (OCSP ``thisUpdate``), UTC."""
 
     func_id: str
     issuer: str
