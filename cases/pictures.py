@@ -8,6 +8,7 @@ from cases.storage.sealing import Sealer
 from cases.views import CaseFile, CaseReceipt, CaseSummary, CaseView, EventView, MarketingBlockReceipt, Note, PauseView
 from privacy.case_states import ActorKind, next_statuses
 from privacy.contact_addresses import mask_email, mask_phone
+from privacy.deadline_explanation import explain
 from privacy.deadlines import DeadlineLedger
 from privacy.request_types import IdentityLevel
 
@@ -27,7 +28,7 @@ def receipt_of(case: CaseRow, ledger: DeadlineLedger) -> CaseReceipt:
         status=case.status,
         received_on=case.received_on,
         due_on=case.due_on,
-        due_explanation=ledger.deadline().explanation,
+        due_explanation=explain(ledger),
     )
 
 
@@ -66,7 +67,7 @@ def view_of(case: CaseRow, ledger: DeadlineLedger) -> CaseView:
             PauseView(pause.reason, pause.asked_on, pause.sufficient_on, ledger.stops_clock(pause))
             for pause in ledger.pauses
         ),
-        due_explanation=ledger.deadline().explanation,
+        due_explanation=explain(ledger),
     )
 
 

@@ -13,6 +13,7 @@ from cases.views import CaseReceipt
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus
 from privacy.contact_addresses import normalise_email
+from privacy.deadline_explanation import explain
 from privacy.deadlines import DeadlineLedger
 from privacy.errors import InvalidContactAddressError
 from privacy.request_types import rule_for
@@ -91,7 +92,7 @@ def first_receipt(draft: CaseDraft, ledger: DeadlineLedger) -> CaseReceipt:
         status=CaseStatus.RECEIVED,
         received_on=deadline.received_on,
         due_on=deadline.due_on,
-        due_explanation=deadline.explanation,
+        due_explanation=explain(ledger),
     )
 
 

@@ -10,15 +10,13 @@ Source: GDPR art. 12(3); Regulation (EEC, Euratom) 1182/71 art. 3(1), 3(2)(c), 3
 
 import calendar as month_lengths
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from privacy import deadline_texts as texts
 from privacy.calendar import WorkingCalendar
 from privacy.errors import AlreadyExtendedError, ExtensionTooLateError, InvalidPauseError
 from privacy.request_types import Target
-from privacy.swedish_dates import STOCKHOLM, month_name, swedish_date, swedish_weekday_date
 
 MONTHS_TO_ANSWER: Final = 1
 MONTHS_WHEN_EXTENDED: Final = 3
@@ -29,11 +27,6 @@ ASK_WITHIN_DAYS: Final = 5
 
 INTERNAL_MARGIN_WORKING_DAYS: Final = 5
 """Convention: our own date lies this many working days before the law's."""
-
-BREACH_NOTICE: Final = timedelta(hours=72)
-BOOKKEEPING_YEARS: Final = 7
-KYC_YEARS: Final = 5
-KYC_YEARS_AT_MOST: Final = 10
 
 
 class PauseReason(StrEnum):
@@ -96,9 +89,6 @@ class Deadline:
     paused_days: int
     clock_stopped_on: date | None
     """Since when the clock stands still; None while it runs."""
-
-    explanation: tuple[str, ...]
-    """Swedish sentences, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +159,7 @@ class DeadlineLedger:
         roll = self.calendar.roll_forward
         due_on = roll(add_months(self.received_on, months) + paused)
         open_since = [p.asked_on for p in self.pauses if p.sufficient_on is None and self.stops_clock(p)]
-        deadline = Deadline(
+        return Deadline(
             received_on=self.received_on,
             due_on=due_on,
             unpaused_due_on=roll(add_months(self.received_on, months)),
@@ -177,63 +167,13 @@ class DeadlineLedger:
             internal_due_on=self._internal_due_on(due_on),
             paused_days=paused.days,
             clock_stopped_on=min(open_since, default=None),
-            explanation=(),
         )
-        return replace(deadline, explanation=tuple(self._explain(deadline)))
 
     def _internal_due_on(self, due_on: date) -> date:
         next_working_day = self.calendar.add_working_days(self.received_on, 1)
         if self.target is Target.AT_ONCE:
             return next_working_day
         return max(next_working_day, self.calendar.add_working_days(due_on, -INTERNAL_MARGIN_WORKING_DAYS))
-
-    def _explain(self, deadline: Deadline) -> list[str]:
-        raw = add_months(self.received_on, MONTHS_TO_ANSWER)
-        sentences = [self._explain_receipt(), _explain_month(self.received_on, raw)]
-        if self.extension is not None:
-            raw = add_months(self.received_on, MONTHS_WHEN_EXTENDED)
-            noticed = swedish_date(self.extension.noticed_on)
-            sentences.append(texts.EXTENDED.format(noticed=noticed, raw=swedish_date(raw)))
-            sentences.append(texts.EXTENSION_REASON.format(reason=self.extension.reason.strip()))
-        sentences += [self._explain_pause(pause) for pause in self.pauses]
-        if deadline.paused_days:
-            raw += timedelta(days=deadline.paused_days)
-            sentences.append(texts.PAUSED_SUM.format(raw=swedish_date(raw)))
-        due = swedish_weekday_date(deadline.due_on)
-        day_off = self.calendar.day_off_name(raw)
-        if day_off is not None:
-            sentences.append(texts.ROLLED.format(raw=swedish_date(raw), day_off=day_off, due=due))
-        sentences.append(texts.DUE.format(due=due))
-        if deadline.paused_days:
-            sentences.append(texts.UNPAUSED.format(unpaused=swedish_weekday_date(deadline.unpaused_due_on)))
-        if self.target is Target.AT_ONCE:
-            sentences.append(texts.AT_ONCE)
-        return sentences
-
-    def _explain_receipt(self) -> str:
-        day_off = self.calendar.day_off_name(self.received_on)
-        received = swedish_weekday_date(self.received_on)
-        if day_off is None:
-            return texts.RECEIVED.format(received=received)
-        return texts.RECEIVED_ON_DAY_OFF.format(received=received, day_off=day_off)
-
-    def _explain_pause(self, pause: Pause) -> str:
-        asked = swedish_date(pause.asked_on)
-        if not self.stops_clock(pause):
-            return texts.PAUSE_TOO_LATE.format(asked=asked, limit=ASK_WITHIN_DAYS)
-        why = texts.AWAITING_IDENTITY if pause.reason is PauseReason.IDENTITY else texts.AWAITING_CLARIFICATION
-        if pause.sufficient_on is None:
-            return texts.PAUSE_OPEN.format(asked=asked, why=why)
-        count = (pause.sufficient_on - pause.asked_on).days
-        days = texts.ONE_DAY if count == 1 else texts.DAYS.format(count=count)
-        return texts.PAUSED.format(asked=asked, sufficient=swedish_date(pause.sufficient_on), days=days, why=why)
-
-
-def _explain_month(received_on: date, raw: date) -> str:
-    if raw.day == received_on.day:
-        return texts.ONE_MONTH.format(raw=swedish_date(raw))
-    missing = f"{received_on.day} {month_name(raw)}"
-    return texts.ONE_MONTH_CLIPPED.format(missing=missing, raw=swedish_date(raw))
 
 
 def response_due(received_on: date, *, calendar: WorkingCalendar, extended: bool = False) -> date:
@@ -256,27 +196,6 @@ def add_months(day: date, months: int) -> date:
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
     last_day = month_lengths.monthrange(year, month_index + 1)[1]
     return date(year, month_index + 1, min(day.day, last_day))
-
-
-def breach_notice_due(aware_at: datetime) -> datetime:
-    """Return the instant, in Swedish time, by which the authority must know of a breach: 72 real hours (art. 33(1)).
-
-    Raises:
-        ValueError: ``aware_at`` has no time zone.
-    """
-    if aware_at.utcoffset() is None:
-        raise ValueError("an instant needs its time zone")
-    return (aware_at.astimezone(UTC) + BREACH_NOTICE).astimezone(STOCKHOLM)
-
-
-def bookkeeping_kept_through(financial_year_ended_on: date) -> date:
-    """Return the last day on which räkenskapsinformation must be kept (bokföringslagen 7 kap. 2 §)."""
-    return date(financial_year_ended_on.year + BOOKKEEPING_YEARS, 12, 31)
-
-
-def kyc_kept_until(relation_ended_on: date) -> tuple[date, date]:
-    """Return until when customer due diligence is kept, and until when at most (penningtvättslagen 5 kap. 3-4 §§)."""
-    return add_months(relation_ended_on, 12 * KYC_YEARS), add_months(relation_ended_on, 12 * KYC_YEARS_AT_MOST)
 
 
 def _require_date(day: date) -> None:

@@ -3,9 +3,12 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from cases.drafts import NOBODY, Actor, Channel
 from tests.cases.conftest import KARL, KARL_NAME, body_of
 
 pytestmark = pytest.mark.database
@@ -375,3 +378,19 @@ async def test_the_api_is_documented_with_examples_and_problems(api):
                 assert "application/problem+json" in operation["responses"]["401"]["content"]
     for schema in ("CaseIn", "CaseReceipt", "TransitionIn", "MarketingBlockIn", "MarketingBlockReceipt"):
         assert document["components"]["schemas"][schema]["examples"]
+
+
+async def test_a_letter_that_staff_register_counts_from_its_own_day(service, draft):
+    letter = replace(
+        draft,
+        channel=Channel.LETTER,
+        received_at=datetime(2026, 2, 27, 8, tzinfo=UTC),
+        conversation_id=None,
+        identity=NOBODY,
+    )
+
+    registration = await service.register(letter, actor=Actor.officer("4"))
+
+    assert (registration.receipt.received_on, registration.receipt.due_on) == (date(2026, 2, 27), date(2026, 3, 27))
+    assert [event.actor_id for event in await service.events(draft.reference)] == ["4"]
+    assert not (await service.read(draft.reference)).identity_is_sufficient

@@ -10,19 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privacy.calendar import WorkingCalendar
+from privacy.deadline_explanation import explain
 from privacy.deadlines import (
     DeadlineLedger,
     Extension,
     Pause,
     PauseReason,
     add_months,
-    bookkeeping_kept_through,
-    breach_notice_due,
-    kyc_kept_until,
     response_due,
 )
 from privacy.errors import AlreadyExtendedError, ExtensionTooLateError, InvalidPauseError
 from privacy.request_types import Target
+from privacy.statutory_periods import bookkeeping_kept_through, breach_notice_due, kyc_kept_until
 from privacy.swedish_dates import local_date, swedish_date
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "deadlines.json").read_text())
@@ -193,7 +192,7 @@ def test_what_must_stop_at_once_has_the_next_working_day_as_our_own_date():
 @vectors_with("due")
 def test_the_explanation_names_receipt_and_due_date_and_the_day_off_between(vector):
     ledger = ledger_of(vector)
-    explanation = " ".join(ledger.deadline().explanation)
+    explanation = " ".join(explain(ledger))
 
     assert swedish_date(ledger.received_on) in explanation
     assert swedish_date(date.fromisoformat(vector["due"])) in explanation
@@ -207,7 +206,7 @@ def test_the_explanation_tells_of_waits_and_of_the_extension():
     ledger = DeadlineLedger(date(2026, 9, 1), WORKING_EVES, pauses=(pause,))
     extended = ledger.with_extension(Extension(date(2026, 9, 30), "uppgifterna finns i arkiv"))
 
-    explanation = " ".join(extended.deadline().explanation)
+    explanation = " ".join(explain(extended))
 
     assert "uppgifterna finns i arkiv" in explanation
     assert swedish_date(date(2026, 9, 12)) in explanation
