@@ -69,7 +69,14 @@ def create_app(
             app.state.services = parts
             yield
 
-    app = FastAPI(title="Insyn chat edge", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Insyn chat edge",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     install_problem_handlers(app)
     _speak_swedish(app, refusals)
     app.add_middleware(Gate, config=config, refusals=refusals)

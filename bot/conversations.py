@@ -84,7 +84,7 @@ class Conversations:
     async def state(self, session: AsyncSession, conversation: ConversationRow) -> ConversationState:
         """Return who holds the conversation, as the visitor is told."""
         return ConversationState(
-            state=conversation.state,  # type: ignore[arg-type]  # the table's constraint says the same
+            state=conversation.state,
             queue_position=await self._store.queue_position(session, conversation),
             officer_name=conversation.officer_name if conversation.state == "human" else None,
         )

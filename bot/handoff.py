@@ -108,7 +108,7 @@ class Handoffs:
             return [
                 Handoff(
                     conversation_id=row.id,
-                    state=row.state,  # type: ignore[arg-type]  # the table's constraint says the same
+                    state=row.state,
                     waiting_since=row.waiting_since,
                     reason=row.handoff_reason,
                     summary=self._store.summary(row),
@@ -131,7 +131,7 @@ class Handoffs:
             if conversation is None:
                 raise self._refusals.conversation_not_found()
             return StaffConversation(
-                state=conversation.state,  # type: ignore[arg-type]  # the table's constraint says the same
+                state=conversation.state,
                 queue_position=await self._store.queue_position(session, conversation),
                 officer=_officer(conversation),
                 reason=conversation.handoff_reason,

@@ -196,29 +196,28 @@ class Identifications:
 
         The broker calls this until it returns, so what it stores is not lost when a replica dies in between.
         """
-        identification = change.identification
+        event = await self._event(change.identification)
         async with self._sessions.begin() as session:
             conversation = await self._store.locked(session, change.conversation_id)
             if conversation is None:
                 return
-            event = await self._event(session, conversation, identification)
-            if event is not None:
+            if event == IDENTIFIED:
+                conversation.identity_level = 2
+            if event is not None and not await self._is_about_to_be_told(session, conversation, event):
                 await self._store.add_turn(session, conversation.id, event=event, now=self._clock())
             await self._store.tell(session, conversation.id)
         self._turns.wake(change.conversation_id)
 
-    async def _event(
-        self, session: AsyncSession, conversation: ConversationRow, identification: Identification
-    ) -> str | None:
+    async def _event(self, identification: Identification) -> str | None:
         if identification.state == "complete":
-            event, conversation.identity_level = IDENTIFIED, 2
-        elif identification.state in _ENDED_BADLY and await self._matters(identification):
-            event = NOT_IDENTIFIED
-        else:
-            return None
+            return IDENTIFIED
+        if identification.state in _ENDED_BADLY and await self._matters(identification):
+            return NOT_IDENTIFIED
+        return None
+
+    async def _is_about_to_be_told(self, session: AsyncSession, conversation: ConversationRow, event: str) -> bool:
         unfinished = await self._store.unfinished_turns(session, conversation.id)
-        is_told_already = any(turn.event == event and turn.attempts == 0 for turn in unfinished)
-        return None if is_told_already else event
+        return any(turn.event == event and turn.attempts == 0 for turn in unfinished)
 
     async def _matters(self, identification: Identification) -> bool:
         """Tell whether the visitor was at it: neither an offer never taken up, nor one that a newer one replaced."""

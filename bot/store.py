@@ -196,7 +196,7 @@ class ConversationStore:
             Message(
                 id=row.id,
                 client_id=row.client_id,
-                sender=row.sender,  # type: ignore[arg-type]  # the table's constraint says the same
+                sender=row.sender,
                 sender_name=row.sender_name,
                 text=self.text(row),
                 citations=[Citation(**citation) for citation in row.citations],
@@ -359,8 +359,8 @@ class ConversationStore:
         answers: dict[int, list[int]] = {turn.id: [] for turn in turns}
         if turns:
             replies = select(MessageRow.turn_id, MessageRow.id).where(MessageRow.turn_id.in_(answers))
-            for turn_id, message_id in await session.execute(replies.order_by(MessageRow.id)):
-                answers[turn_id].append(message_id)
+            for turn_id, message_id in (await session.execute(replies.order_by(MessageRow.id))).tuples():
+                answers[turn_id or 0].append(message_id)
         return [(turn, answers[turn.id]) for turn in turns]
 
     async def finish_order_at(self, session: AsyncSession, conversation_id: str, *, message_id: int) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -101,3 +102,10 @@ def button(message: dict[str, Any], title: str) -> str:
     """Return the token of the button with that title."""
     [token] = [button["token"] for button in message["buttons"] if button["title"] == title]
     return str(token)
+
+
+async def until(condition: Callable[[], bool], *, within_s: float = 20) -> None:
+    """Wait until something outside has come about."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - nobody tells a test
+            await asyncio.sleep(0.01)
