@@ -25,7 +25,7 @@ NONCE_PREFIX_BYTES: Final = 20
 def verify_ocsp(
     ocsp_response: str, *, signature: str, certificate: x509.Certificate, issuer: x509.Certificate
 ) -> datetime:
-    """Verify the answer about ``certificate`` and return its ``thisUpdate``: the moment to which the signature is dated.
+    """Verify the answer about ``certificate``; return its ``thisUpdate``, the moment to which the signature is dated.
 
     Args:
         ocsp_response: base64 of the DER answer.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import asdict
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select, text
@@ -16,6 +18,7 @@ from identity.errors import (
     ReturnRefusedError,
 )
 from identity.tables import IdentificationOrderRow, IdentificationRow, IdentificationStartRow
+from identity.vault import Vault
 from tests.identity.conftest import ADDRESS, DESKTOP, IPHONE_CHROME, OURS, TEXT, THEIRS
 from tests.identity.test_broker import CONVERSATION, REFERENCE, collected, started
 
@@ -168,6 +171,18 @@ async def test_fixation_the_nonce_is_in_nothing_that_the_starting_browser_gets(b
         for shown in (pending, seen):
             for field in shown.__slots__:
                 assert nonce not in str(getattr(shown, field)), field
+
+
+async def test_fixation_once_bankid_has_the_nonce_we_no_longer_do(bench, broker):
+    """Only its hash is kept: who reads the database and holds the keys cannot complete an order either."""
+    await started(broker, mode="same_device")
+    nonce = await bench.simulator.nonce()
+
+    async with bench.sessions() as session:
+        [order] = (await session.scalars(select(IdentificationOrderRow))).all()
+
+    assert nonce not in repr(asdict(Vault(bench.key_ring).open_secrets(order.identification_id, order.secrets)))
+    assert order.nonce_hash == sha256(nonce.encode()).digest()
 
 
 async def test_fixation_where_no_nonce_travels_the_address_decides(bench, broker):

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -15,14 +16,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from identity.errors import EvidenceError, EvidenceInvalidError, EvidenceMalformedError, EvidenceMismatchError
 from identity.evidence import Evidence, load_roots, verify
 from identity.evidence.structure import parse
+from identity.simulator import authority as making
 from identity.simulator.authority import ensure
 from identity.simulator.personas import PERSONAS
 from identity.simulator.signature import SignedTexts, ocsp_response, sign
 
+_OTHER_USAGES = {name: getattr(ExtendedKeyUsageOID, name) for name in ("CLIENT_AUTH", "SERVER_AUTH")}
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 VISIBLE, NON_VISIBLE = "Begäran om radering\när min", '{"purpose":"AR-7K2M-9QXA"}'
 ELOF, ASTRID = PERSONAS[:2]
@@ -55,7 +59,23 @@ def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
 
-def made(authority, *, persona=ELOF, visible=VISIBLE, non_visible=NON_VISIBLE, func_id="Signing"):
+class Chained:
+    """An authority that delivers another chain than its own."""
+
+    def __init__(self, authority, chain):
+        self.persons, self.customer, self.ocsp, self._chain = (
+            authority.persons,
+            authority.customer,
+            authority.ocsp,
+            chain,
+        )
+
+    def chain(self, _persona):
+        return self._chain
+
+
+def made(authority, *, persona=ELOF, visible=VISIBLE, non_visible=NON_VISIBLE, func_id="Signing", chain=None):
+    authority = Chained(authority, chain) if chain else authority
     texts = SignedTexts(visible and encoded(visible), non_visible and encoded(non_visible))
     signature = sign(authority, persona, texts, func_id=func_id, relying_party="Å & B <x>", device="uhi")
     return Evidence(
@@ -263,19 +283,20 @@ def test_a_chain_of_ones_own_does_not_lead_to_the_root(roots, tmp_path):
         verify(made(ensure(tmp_path / "own")), roots)
 
 
-def test_a_persons_certificate_cannot_issue_another(authority, roots, tmp_path):
-    """The mallory of certificates: a leaf of the real authority above a leaf of one's own making."""
-    own = ensure(tmp_path / "own")
-    forged = made(own)
-    real_leaf = base64.b64encode(authority.persons[ASTRID.key].certificate.public_bytes(Encoding.DER)).decode()
+def test_a_persons_certificate_cannot_issue_another(authority, roots):
+    """Astrid is real, and issues herself a certificate in Elof's name; she even answers for it."""
+    astrid, key = authority.persons[ASTRID.key], making._rsa()
+    forged = making._builder(making._person_name(ELOF), key, astrid.certificate.subject).sign(
+        astrid.key, hashes.SHA256()
+    )
+    persons = {ELOF.key: making.Pair(forged, key)}
+    mallory = replace(authority, customer=astrid.certificate, ocsp=astrid, persons=persons)
+    above = (forged, astrid.certificate, authority.customer, authority.bank)
+    evidence = made(mallory, chain=above)
+    assert len(parse(evidence.signature).certificates) == 4
 
-    def swap(xml):
-        first, *_ = re.findall("<X509Certificate>[^<]*</X509Certificate>", xml)
-        chain = first + f"<X509Certificate>{real_leaf}</X509Certificate>"
-        return re.sub("<X509Data>.*</X509Data>", f"<X509Data>{chain}</X509Data>", xml)
-
-    with pytest.raises(EvidenceError):
-        verify(rewritten(forged, swap), roots)
+    with pytest.raises(EvidenceInvalidError, match="chain is broken"):
+        verify(evidence, roots)
 
 
 # the OCSP answer
@@ -329,6 +350,16 @@ def test_an_ocsp_answer_signed_by_a_person_is_refused(authority, roots):
 
     with pytest.raises(EvidenceInvalidError, match=r"not for it|did not appoint"):
         verify(replace(evidence, ocsp_response=forged), roots)
+
+
+def test_an_ocsp_answer_by_a_certificate_for_something_else_is_refused(tmp_path, monkeypatch):
+    """The very authority appointed it, but to log in and not to answer."""
+    usages = SimpleNamespace(OCSP_SIGNING=ExtendedKeyUsageOID.CLIENT_AUTH, **_OTHER_USAGES)
+    monkeypatch.setattr(making, "ExtendedKeyUsageOID", usages)
+    careless = ensure(tmp_path / "careless")
+
+    with pytest.raises(EvidenceInvalidError, match="not for it"):
+        verify(made(careless), load_roots(careless.files.signature_root))
 
 
 def test_an_ocsp_answer_of_another_authority_is_refused(authority, roots, tmp_path):
