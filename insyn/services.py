@@ -77,19 +77,30 @@ def serve_rasa() -> None:
     """Become ``rasa run``, on loopback, with the model that ``insyn train`` made."""
     from insyn.training import model_path
 
-    model = model_path()
+    config, model = settings(), model_path()
     if not model.exists():
         raise InsynError("there is no model yet: run `insyn train` first")
-    command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK]
+    command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--endpoints", str(_endpoints(config))]
     os.chdir(ROOT)
-    os.execv(sys.executable, [*command, "--port", str(settings().rasa_port)])  # noqa: S606 - our own command
+    os.execv(sys.executable, [*command, "--interface", LOOPBACK, "--port", str(config.rasa_port)])  # noqa: S606
+
+
+def _endpoints(config: Settings) -> Path:
+    """Write ``endpoints.yml`` with the action server's port, and return where."""
+    import yaml
+
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text())
+    endpoints["action_endpoint"]["url"] = config.actions_url
+    written = config.data_dir.resolve() / "endpoints.yml"
+    written.write_text(yaml.safe_dump(endpoints))
+    return written
 
 
 def serve_actions() -> None:
     """Become the action server, on loopback."""
     os.environ["SANIC_HOST"] = LOOPBACK
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(settings().actions_port)]
     os.chdir(ROOT)
+    command = [sys.executable, "-m", "actions.server", "--port", str(settings().actions_port)]
     os.execv(sys.executable, command)  # noqa: S606 - our own command
 
 
@@ -116,7 +127,7 @@ def cases_config(config: Settings) -> CasesConfig:
         chat_token=config.service_token.get_secret_value(),
         public_url=config.staff_url,
         webhooks=tuple(
-            WebhookEndpoint(name=str(urlsplit(url).netloc), url=url, secrets=secrets) for url in config.webhook_urls
+            WebhookEndpoint(name=url.partition("://")[2], url=url, secrets=secrets) for url in config.webhook_urls
         ),
         production=config.production,
     )
@@ -176,6 +187,7 @@ def _serve(app: Any, port: int) -> None:
         log_level="warning",
         access_log=False,
         proxy_headers=False,  # the edge decides itself whose X-Forwarded-For it believes
+        ws="none",  # we have none, and Rasa holds the websockets library back
         server_header=False,
         timeout_graceful_shutdown=3,
     )

@@ -35,6 +35,7 @@ class LogFiles(Printer):  # type: ignore[misc]
         super().__init__()
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
+        self._begun: set[str] = set()
         self.tails: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=TAIL_LINES))
         self.first_stopped: tuple[str, int] | None = None
 
@@ -51,7 +52,9 @@ class LogFiles(Printer):  # type: ignore[misc]
                 self.first_stopped = (stopped["name"], int(stopped["code"]))
             return
         self.tails[message.name].append(text.rstrip())
-        with self.path(message.name).open("a") as log:
+        begun = message.name in self._begun
+        self._begun.add(message.name)
+        with self.path(message.name).open("a" if begun else "w") as log:
             log.write(text)
 
 

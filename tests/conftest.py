@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,18 +50,16 @@ def key_ring() -> KeyRing:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The server that every database test of this run uses; ``INSYN_TEST_DATABASE_URL`` names another one."""
     given = os.environ.get("INSYN_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    directory = tmp_path_factory.mktemp("postgres")
-    for parent in (directory, *directory.parents[:2]):
-        parent.chmod(0o755)  # as root the server runs as a user of its own, who must reach its directory
-    server = OwnPostgres(directory / "data")
-    yield server.url()
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="insyn-postgres-") as directory:  # pytest's own may be closed to others
+        server = OwnPostgres(Path(directory) / "data")
+        yield server.url()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

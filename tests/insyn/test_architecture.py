@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 OURS = set(MAY_IMPORT)
 PRIVACY_MAY_USE_FROM_OUTSIDE = {"holidays"}
-MAY_READ_THE_ENVIRONMENT = ("insyn/", "actions/composition.py", "bot/rasa/")
+MAY_READ_THE_ENVIRONMENT = ("insyn/", "actions/composition.py", "actions/server.py", "bot/rasa/")
 
 
 def modules(package: str) -> Iterator[tuple[Path, ast.Module]]:
