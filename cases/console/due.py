@@ -34,7 +34,7 @@ def due_of(case: CaseSummary, *, on: date, soon_days: int) -> Due:
         return Due(Urgency.PAUSED, f"Pausad sedan {swedish_date(case.clock_stopped_on)}")
     left = (case.due_on - on).days
     if left < 0:
-        return Due(Urgency.OVERDUE, f"Försenad {_days(-left)}")
+        return Due(Urgency.OVERDUE, f"{_days(-left)} försenad")
     if left == 0:
         return Due(Urgency.SOON, "Ska besvaras i dag")
     return Due(Urgency.SOON if left <= soon_days else Urgency.CALM, f"{_days(left)} kvar")

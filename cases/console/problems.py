@@ -1,11 +1,13 @@
 """Errors as pages that say what happened and what to do now."""
 
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from cases.console import texts
@@ -19,7 +21,7 @@ from cases.console.errors import (
     LoginNeededError,
     PasswordChangeNeededError,
 )
-from cases.console.guard import BACKGROUND_HEADER, PREFIX
+from cases.console.guard import BACKGROUND_HEADER, PREFIX, SESSION_COOKIE
 from cases.console.responses import page
 from cases.errors import CaseNotFoundError
 
@@ -42,7 +44,7 @@ def install_error_pages(pages: FastAPI) -> None:
     def say(kind: type[Exception], status: int, key: str) -> None:
         @pages.exception_handler(kind)
         async def _(request: Request, _error: Exception) -> Response:
-            return _error_page(request, status, key)
+            return await _error_page(request, status, key)
 
     say(ForgedFormError, 403, "forged")
     say(AdministratorNeededError, 403, "forbidden")
@@ -56,14 +58,23 @@ def install_error_pages(pages: FastAPI) -> None:
     @pages.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         key = {404: "not-found", 405: "not-found", 413: "too-large"}.get(error.status_code, "broken")
-        return _error_page(request, error.status_code, key)
+        return await _error_page(request, error.status_code, key)
 
 
-def _error_page(request: Request, status: int, key: str) -> Response:
+async def _error_page(request: Request, status: int, key: str) -> Response:
     if _is_fetched(request):
         return JSONResponse({"error": key}, status)
+    await _find_account(request)
     title, text = texts.ERRORS[key]
     return page(request, console_of(request), "error.html", status=status, title=title, text=text, draft="")
+
+
+async def _find_account(request: Request) -> None:
+    """Let a page that no route answers still have its menu, if the database allows."""
+    cookie = request.cookies.get(SESSION_COOKIE, "")
+    if cookie and getattr(request.state, "account", None) is None:
+        with suppress(SQLAlchemyError, OSError):
+            request.state.account = await console_of(request).staff_sessions.find(cookie, is_background=True)
 
 
 def _is_fetched(request: Request) -> bool:

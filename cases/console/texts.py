@@ -102,6 +102,11 @@ IDENTITY_LEVELS: Final = MappingProxyType(
     }
 )
 
+IDENTITY_SHORT: Final = MappingProxyType(
+    {IdentityLevel.NONE: "Ingen", IdentityLevel.CONTACT: "E-post", IdentityLevel.STRONG: "BankID"}
+)
+"""The same where there is little room."""
+
 CONVERSATION_STATES: Final = MappingProxyType(
     {
         ConversationState.BOT: "Hos assistenten",

@@ -1,7 +1,7 @@
 """A case's history as people read it: newest last, openings of the page gathered into one line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from cases.views import EventView
@@ -19,10 +19,10 @@ class TimelineEntry:
     """One line, or several openings in a row by the same person on the same day."""
 
     kind: str
-    label: str
+    title: str
     who: str
     occurred_at: datetime
-    changes: tuple[str, ...]
+    details: tuple[str, ...]
     count: int = 1
 
 
@@ -38,14 +38,14 @@ def timeline(events: Sequence[EventView], *, names: Mapping[str, str]) -> Sequen
     for event in events:
         line = TimelineEntry(
             kind=event.kind,
-            label=event.label,
+            title=_status_change(event) or event.label,
             who=_who(event, names),
             occurred_at=event.occurred_at,
-            changes=tuple(_changes(event, due_before)),
+            details=tuple(_details(event, due_before)),
         )
         due_before = event.due_on_after
         if lines and _continues(lines[-1], line):
-            line = TimelineEntry(line.kind, line.label, line.who, line.occurred_at, (), lines.pop().count + 1)
+            line = replace(line, count=lines.pop().count + 1)
         lines.append(line)
     return lines
 
@@ -64,13 +64,14 @@ def _who(event: EventView, names: Mapping[str, str]) -> str:
     return _SYSTEM_PARTS.get(event.actor_id, event.actor_id)
 
 
-def _changes(event: EventView, due_before: date | None) -> Sequence[str]:
-    changes = []
-    before: CaseStatus | None = event.status_before
-    if before is not None and before is not event.status_after:
-        changes.append(f"Status: {before.label} → {event.status_after.label}")
-    if event.resolution_after is not None and event.status_after is CaseStatus.DECIDED is not before:
-        changes.append(f"Beslut: {event.resolution_after.label}")
+def _status_change(event: EventView) -> str | None:
+    if event.status_before is None or event.status_before is event.status_after:
+        return None
+    return f"{event.status_before.label} → {event.status_after.label}"
+
+
+def _details(event: EventView, due_before: date | None) -> Iterator[str]:
+    if event.resolution_after is not None and event.status_after is CaseStatus.DECIDED is not event.status_before:
+        yield f"Beslut: {event.resolution_after.label}"
     if due_before is not None and due_before != event.due_on_after:
-        changes.append(f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}")
-    return changes
+        yield f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}"

@@ -7,8 +7,10 @@ const spoken = document.getElementById("spoken");
 const state = document.getElementById("stream-state");
 let lastId = Number(transcript.dataset.lastId);
 let source;
+let sending = false;
+let refreshLater = false;
 
-transcript.scrollTop = transcript.scrollHeight;
+transcript.scrollTo({ top: transcript.scrollHeight, behavior: "instant" });
 document.addEventListener("submit", sendWithoutLeaving);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {
@@ -58,12 +60,16 @@ function add(message) {
 }
 
 // Somebody took, returned or closed the conversation: fetch what stands around it, keep what is being written.
+// Never while an answer is on its way: its form would be exchanged under it.
 async function refreshAround() {
+  if (sending) return void (refreshLater = true);
   const answer = await fetch(location.pathname, { headers: { "Insyn-Background": "1" } }).catch(() => null);
   if (!answer || !answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const written = document.getElementById("text")?.value ?? "";
-  for (const id of ["holding", "about-panel"]) {
+  if (sending) return void (refreshLater = true);
+  const written = document.getElementById("text").value;
+  const clientId = document.querySelector("#answer [name=client_id]")?.value;
+  for (const id of ["about-panel", "holding"]) {
     const old = document.getElementById(id);
     const now = fresh.getElementById(id);
     const wasInside = old.contains(document.activeElement) && document.activeElement.id;
@@ -72,7 +78,11 @@ async function refreshAround() {
     if (wasInside) document.getElementById(wasInside)?.focus();
   }
   const box = document.getElementById("text");
-  if (box && written) box.value = written;
+  const newId = document.querySelector("#answer [name=client_id]");
+  if (clientId && newId) newId.value = clientId; // an answer that perhaps went out stays the same answer
+  if (!written || box.value === written) return;
+  box.value = written;
+  document.getElementById("kept")?.removeAttribute("hidden"); // no longer ours to answer: for copying
 }
 
 function withoutSecrets(element) {
@@ -85,9 +95,8 @@ async function sendWithoutLeaving(event) {
   const form = event.target;
   if (form.id !== "answer") return;
   event.preventDefault();
-  const button = form.querySelector("button");
-  if (button.disabled) return;
-  button.disabled = true;
+  if (sending) return;
+  sending = true;
   try {
     const body = new URLSearchParams(new FormData(form));
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
@@ -99,10 +108,14 @@ async function sendWithoutLeaving(event) {
   } catch {
     // the same client_id is kept, so that trying again cannot send it twice
     say("Svaret gick inte fram. Det står kvar; försök igen eller ladda om sidan.");
-    refreshAround();
+    refreshLater = true; // perhaps the conversation is no longer ours
   } finally {
-    button.disabled = false;
+    sending = false;
     form.elements.text.focus();
+    if (refreshLater) {
+      refreshLater = false;
+      refreshAround();
+    }
   }
 }
 

@@ -53,4 +53,5 @@ function say(text, isTrouble = true) {
   else delete state.dataset.trouble;
 }
 
+showWaiting(waiting);
 refresh();

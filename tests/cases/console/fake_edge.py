@@ -46,6 +46,7 @@ class FakeEdge:
         self.open_streams = 0
         self.last_event_ids: list[str | None] = []
         self._next_id = 1
+        self._generation = 1
         prefix = "/internal/v1"
         one = f"{prefix}/conversations/{{cid}}"
         self.app = Starlette(
@@ -91,6 +92,10 @@ class FakeEdge:
         self._next_id += 1
         conversation.messages.append(message)
         return message
+
+    def hang_up(self) -> None:
+        """End all streams; whoever wants may open new ones."""
+        self._generation += 1
 
     async def _handoffs(self, request: Request) -> Response:
         if refused := self._refused(request):
@@ -169,11 +174,11 @@ class FakeEdge:
         return StreamingResponse(self._events(c, int(last_event_id or 0)), media_type="text/event-stream")
 
     async def _events(self, c: FakeConversation, after: int) -> AsyncIterator[bytes]:
-        state = c.state
+        state, generation = c.state, self._generation
         self.open_streams += 1
         try:
             yield b": open\n\n"
-            while not self.is_down:
+            while not self.is_down and generation == self._generation:
                 for message in [m for m in c.messages if m["id"] > after]:
                     after = message["id"]
                     data = json.dumps(message, ensure_ascii=False)

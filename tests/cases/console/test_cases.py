@@ -77,7 +77,7 @@ class TestTheList:
 
         badges = {urgency: badge_of(annas_browser, one) for urgency, one in cases.items()}
         assert {urgency: badge.text for urgency, badge in badges.items()} == {
-            "overdue": "Försenad 1 dag",
+            "overdue": "1 dag försenad",
             "soon": "6 dagar kvar",
             "calm": "30 dagar kvar",
             "paused": "Pausad sedan 10 mars 2026",
@@ -233,7 +233,7 @@ class TestOneCase:
         history = " ".join(annas_browser.page.xpath("string(//ol[@class='timeline'])").split())
         assert "Ärendet registrerades" in history
         assert "Assistenten" in history
-        assert "Status: Mottagen → Under handläggning" in history
+        assert "Mottagen → Under handläggning" in history
         assert f"{anna.display_name}, 10 mars 2026 kl. 10.00" in history
 
     async def test_a_note_is_kept_with_its_writer(self, annas_browser, service, case, anna):

@@ -216,7 +216,7 @@ class TestAConversation:
 
         assert annas_browser.answer.status_code == 409
         assert texts.NO_LONGER_YOURS in annas_browser.text
-        assert annas_browser.find("//textarea[@readonly]/text()") == ["Mitt långa svar"]
+        assert annas_browser.find("//div[not(@hidden)]/textarea[@readonly]/text()") == ["Mitt långa svar"]
         assert len(held.messages) == 2
 
     async def test_an_answer_that_the_chat_cannot_take_now_is_kept_for_the_writer(self, annas_browser, edge, held):
@@ -226,7 +226,7 @@ class TestAConversation:
         await annas_browser.post(f"{address(held)}/messages", form | {"text": "Mitt långa svar"})
 
         assert annas_browser.answer.status_code == 503
-        assert annas_browser.find("//textarea[@readonly]/text()") == ["Mitt långa svar"]
+        assert annas_browser.find("//div[not(@hidden)]/textarea[@readonly]/text()") == ["Mitt långa svar"]
 
     @pytest.mark.parametrize(("action", "state"), [("return", "bot"), ("close", "closed")])
     async def test_it_is_handed_back_or_ended(self, annas_browser, held, action, state):

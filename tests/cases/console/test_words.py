@@ -41,8 +41,8 @@ def case(**changes) -> CaseSummary:
         (date(2026, 3, 31), Urgency.SOON, "7 dagar kvar"),
         (date(2026, 4, 6), Urgency.SOON, "1 dag kvar"),
         (DUE, Urgency.SOON, "Ska besvaras i dag"),
-        (date(2026, 4, 8), Urgency.OVERDUE, "Försenad 1 dag"),
-        (date(2026, 5, 7), Urgency.OVERDUE, "Försenad 30 dagar"),
+        (date(2026, 4, 8), Urgency.OVERDUE, "1 dag försenad"),
+        (date(2026, 5, 7), Urgency.OVERDUE, "30 dagar försenad"),
     ],
 )
 def test_how_close_a_due_date_is(on, urgency, text):
@@ -150,10 +150,10 @@ def test_a_moved_due_date_and_a_decision_are_told():
         names={},
     )
 
-    assert [line.changes for line in lines] == [
-        (),
-        ("Status: Mottagen → Förlängd", "Svar senast: 7 april 2026 → 5 juni 2026"),
-        ("Status: Förlängd → Beslutad", f"Beslut: {Resolution.GRANTED.label}"),
+    assert [(line.title, line.details) for line in lines] == [
+        ("case_registered", ()),
+        ("Mottagen → Förlängd", ("Svar senast: 7 april 2026 → 5 juni 2026",)),
+        ("Förlängd → Beslutad", (f"Beslut: {Resolution.GRANTED.label}",)),
     ]
     assert lines[0].who == "Assistenten"
 

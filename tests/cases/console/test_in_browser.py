@@ -1,0 +1,426 @@
+"""The console in real Chromium: on a phone and at a desk, in light and dark, by keyboard, and without scripts."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from cases.console.accounts import Role
+from cases.drafts import CaseDraft
+from tests.cases.console import monday
+from tests.cases.console.conftest import PASSWORD
+from tests.cases.console.fake_edge import FakeConversation
+from tests.cases.console.serving import served
+
+pytestmark = [pytest.mark.database, pytest.mark.browser]
+
+SCREENSHOTS = Path(__file__).parents[3] / ".insyn-test" / "screenshots" / "console"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
+LONG_ENOUGH_MS = 10_000
+
+expect.set_options(timeout=LONG_ENOUGH_MS)
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def console_url(app):
+    with served(app) as url:
+        yield url
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def open_page(chromium: Browser, console_url: str) -> AsyncIterator[OpenPage]:
+    """Make pages of browsers of their own; whatever goes wrong in one of them fails the test."""
+    wrong: list[str] = []
+
+    async def make(**options: Any) -> Page:
+        context = await chromium.new_context(base_url=console_url, locale="sv-SE", **options)
+        context.set_default_timeout(LONG_ENOUGH_MS)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: _keep_violations(message, wrong))
+        return page
+
+    yield make
+    assert wrong == []
+
+
+def _keep_violations(message: Any, wrong: list[str]) -> None:
+    if "Content Security Policy" in message.text:
+        wrong.append(message.text)
+
+
+async def log_in(page: Page, name: str = "anna", password: str = PASSWORD) -> None:
+    await page.goto("/console/login")
+    await page.get_by_label("Användarnamn").fill(name)
+    await page.get_by_label("Lösenord").fill(password)
+    await page.get_by_role("button", name="Logga in").click()
+    await page.wait_for_url("**/console/cases")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a Monday morning looks like."""
+
+    case: CaseDraft
+    conversation: FakeConversation
+
+
+@pytest.fixture
+async def scene(service, draft, references, edge, clock) -> Scene:
+    case = await monday.fill_cases(service, draft, references, now=clock())
+    await monday.fill_blocks(service, references, now=clock())
+    return Scene(case, monday.fill_queue(edge, now=clock()))
+
+
+@pytest.fixture
+async def waiting(edge, clock) -> FakeConversation:
+    return edge.visitor_waits(since=clock() - timedelta(minutes=3))
+
+
+class TestLooks:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("size", SIZES)
+    async def test_every_page_is_accessible_and_fits(self, open_page, colleague, scene, size, scheme):
+        await colleague(role=Role.ADMINISTRATOR)
+        await colleague("bo", display_name="Bo Ek")
+        page = await open_page(viewport=SIZES[size], color_scheme=scheme)
+        await page.goto("/console/login")
+        await self.check(page, f"login-{size}-{scheme}")
+        await log_in(page)
+        await self.check(page, f"cases-{size}-{scheme}")
+        await page.goto(f"/console/cases/{scene.case.reference}")
+        await page.get_by_text("Besluta", exact=True).first.click()
+        await self.check(page, f"case-{size}-{scheme}")
+        await page.goto("/console/handoffs")
+        await self.check(page, f"queue-{size}-{scheme}")
+        await page.goto(f"/console/handoffs/{scene.conversation.id}")
+        await self.check(page, f"waiting-{size}-{scheme}")
+        await page.get_by_role("button", name="Ta över samtalet").click()
+        await expect(page.get_by_label("Ditt svar")).to_be_visible()
+        await page.locator(".source summary").first.click()
+        await self.check(page, f"conversation-{size}-{scheme}")
+        await page.goto("/console/marketing-blocks")
+        await self.check(page, f"blocks-{size}-{scheme}")
+        await page.goto("/console/staff")
+        await self.check(page, f"staff-{size}-{scheme}")
+        await page.goto("/console/password")
+        await page.get_by_label("Nuvarande lösenord").fill(PASSWORD)
+        await page.get_by_label("Nytt lösenord").fill("x" * 12)
+        await page.get_by_label("Samma lösenord igen").fill("y" * 12)
+        await page.get_by_role("button", name="Spara").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await self.check(page, f"password-{size}-{scheme}")
+        await page.goto("/console/nothing")
+        await self.check(page, f"error-{size}-{scheme}")
+
+    async def check(self, page: Page, name: str) -> None:
+        """See that nothing speaks against the page, and keep a picture of it."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(overflow) <= 0, f"{name} scrolls sideways"
+        found = await Axe().run(page)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+    async def test_at_twice_the_size_and_on_the_narrowest_screen_nothing_is_cut_off(self, open_page, anna, scene):
+        page = await open_page(viewport={"width": 320, "height": 640})
+        await log_in(page)
+        for path in (
+            "/console/cases",
+            f"/console/cases/{scene.case.reference}",
+            "/console/handoffs",
+            f"/console/handoffs/{scene.conversation.id}",
+        ):
+            await page.goto(path)
+            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert await page.evaluate(overflow) <= 0, path
+
+
+class TestTheQueueLive:
+    async def test_a_new_visitor_appears_by_itself_and_in_the_title(self, open_page, anna, edge, clock):
+        page = await open_page()
+        await log_in(page)
+        await page.goto("/console/handoffs")
+        await expect(page.get_by_text("Ingen väntar just nu.")).to_be_visible()
+
+        edge.visitor_waits(since=clock(), summary="Undrar över <b>fakturan</b>")
+
+        await expect(page.get_by_role("link", name="Undrar över <b>fakturan</b>")).to_be_visible()
+        await expect(page).to_have_title(re.compile(r"^\(1\) Överlämningar"))
+        await expect(page.locator("#queue-state")).to_have_text("En besökare väntar.")
+
+    async def test_the_focus_stays_where_it_is_when_the_list_changes(self, open_page, anna, edge, waiting, clock):
+        page = await open_page()
+        await log_in(page)
+        await page.goto("/console/handoffs")
+        await page.get_by_role("link", name=waiting.summary).focus()
+
+        edge.visitor_waits(since=clock() - timedelta(minutes=9), summary="Kom emellan")
+
+        await expect(page.get_by_role("link", name="Kom emellan")).to_be_visible()
+        await expect(page.get_by_role("link", name=waiting.summary)).to_be_focused()
+
+    async def test_every_page_has_the_number_in_its_title(self, open_page, anna, waiting):
+        page = await open_page()
+        await log_in(page)
+
+        await expect(page).to_have_title(re.compile(r"^\(1\) Ärenden"))
+        await expect(page.get_by_role("link", name="Överlämningar 1 väntar")).to_be_visible()
+
+    async def test_a_chat_that_goes_away_is_told_and_forgotten_when_it_comes_back(self, open_page, anna, edge, waiting):
+        page = await open_page()
+        await log_in(page)
+        await page.goto("/console/handoffs")
+        edge.is_down = True
+        await expect(page.locator("#queue-state")).to_contain_text("svarar inte")
+        await expect(page.get_by_role("link", name=waiting.summary)).to_be_visible()
+
+        edge.is_down = False
+
+        await expect(page.locator("#queue-state")).to_be_empty()
+
+    async def test_a_session_that_has_ended_is_told(self, open_page, anna, waiting, clock):
+        page = await open_page()
+        await log_in(page)
+        await page.goto("/console/handoffs")
+
+        clock.advance(minutes=31)
+
+        await expect(page.locator("#queue-state")).to_contain_text("loggats ut")
+
+
+class TestAConversationLive:
+    @pytest.fixture
+    async def page(self, open_page, anna, waiting) -> Page:
+        """Anna's page with the conversation, which she has taken."""
+        page = await open_page()
+        await log_in(page)
+        await page.goto(f"/console/handoffs/{waiting.id}")
+        await page.get_by_role("button", name="Ta över samtalet").click()
+        await expect(page.get_by_label("Ditt svar")).to_be_visible()
+        return page
+
+    async def test_what_the_visitor_says_appears_is_spoken_and_is_only_text(self, page, edge, waiting, clock):
+        nasty = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>Hej"
+
+        edge.say(waiting, "visitor", nasty, at=clock())
+
+        await expect(page.locator("#transcript li").last).to_contain_text(nasty)
+        await expect(page.locator("#spoken")).to_have_text(f"Besökaren: {nasty}")
+        assert await page.locator("#transcript img, #transcript script").count() == 0
+        assert "owned" not in await page.title()
+
+    async def test_an_answer_goes_out_without_leaving_the_page(self, page, waiting, anna):
+        box = page.get_by_label("Ditt svar")
+        await box.fill("Hej, jag heter Anna.")
+        await page.get_by_role("button", name="Skicka").click()
+
+        bubble = page.locator("#transcript li").last
+        await expect(bubble).to_contain_text("Hej, jag heter Anna.")
+        await expect(bubble).to_contain_text(anna.display_name)
+        await expect(box).to_have_value("")
+        await expect(box).to_be_focused()
+        assert [message["text"] for message in waiting.messages].count("Hej, jag heter Anna.") == 1
+
+    async def test_control_and_enter_send_and_each_answer_once(self, page, waiting):
+        box = page.get_by_label("Ditt svar")
+        for text in ("Ett", "Två", "Två"):
+            await box.fill(text)
+            await box.press("Control+Enter")
+            await expect(box).to_have_value("")
+
+        await expect(page.locator("#transcript li")).to_have_count(5)
+        assert [message["text"] for message in waiting.messages[2:]] == ["Ett", "Två", "Två"]
+
+    async def test_a_stream_that_opens_anew_while_an_answer_is_on_its_way_sends_nothing_twice(
+        self, page, edge, waiting
+    ):
+        async def slowly(route) -> None:
+            await asyncio.sleep(4)
+            await route.continue_()
+
+        await page.route("**/messages", slowly)
+        box = page.get_by_label("Ditt svar")
+        await box.fill("Ett ögonblick")
+        await box.press("Control+Enter")
+        edge.hang_up()
+
+        await expect(page.locator("#transcript li").last).to_contain_text("Ett ögonblick")
+        await expect(box).to_have_value("")
+        assert len(edge.last_event_ids) > 1
+        assert [message["text"] for message in waiting.messages].count("Ett ögonblick") == 1
+
+    async def test_an_answer_that_did_not_go_out_stays_and_goes_out_once(self, page, edge, waiting):
+        box = page.get_by_label("Ditt svar")
+        edge.is_down = True
+        await box.fill("Kommer strax")
+        await page.get_by_role("button", name="Skicka").click()
+        await expect(page.locator("#stream-state")).to_contain_text("gick inte fram")
+        await expect(box).to_have_value("Kommer strax")
+
+        edge.is_down = False
+        await page.get_by_role("button", name="Skicka").click()
+
+        await expect(page.locator("#transcript li").last).to_contain_text("Kommer strax")
+        assert [message["text"] for message in waiting.messages].count("Kommer strax") == 1
+
+    async def test_nothing_is_lost_or_doubled_while_the_chat_was_away(self, page, edge, waiting, clock):
+        edge.say(waiting, "visitor", "Före", at=clock())
+        await expect(page.locator("#transcript li").last).to_contain_text("Före")
+        edge.is_down = True
+        edge.say(waiting, "visitor", "Under tiden", at=clock())
+        await expect(page.locator("#stream-state")).not_to_be_empty()
+
+        edge.is_down = False
+
+        await expect(page.locator("#transcript li").last).to_contain_text("Under tiden")
+        await expect(page.locator("#transcript li")).to_have_count(4)
+        await expect(page.locator("#stream-state")).to_be_empty()
+
+    async def test_a_colleague_who_takes_over_is_seen_and_what_was_written_is_kept(self, page, waiting):
+        await page.get_by_label("Ditt svar").fill("Halvskrivet")
+
+        waiting.state, waiting.officer = "bot", None
+
+        await expect(page.get_by_text("Samtalet är hos assistenten.")).to_be_visible()
+        await expect(page.get_by_label("Det du skrev")).to_have_value("Halvskrivet")
+
+    async def test_handing_back_ends_it_here(self, page, waiting):
+        await page.get_by_role("button", name="Lämna tillbaka till assistenten").click()
+
+        await expect(page.get_by_role("status").first).to_contain_text("tillbaka hos assistenten")
+        await expect(page.get_by_label("Ditt svar")).to_have_count(0)
+        assert waiting.state == "bot"
+
+    async def test_being_logged_out_is_told_without_losing_what_was_written(self, page, edge, waiting, clock):
+        await page.get_by_label("Ditt svar").fill("Halvskrivet")
+
+        clock.advance(minutes=31)
+
+        await expect(page.locator("#stream-state")).to_contain_text("loggats ut")
+        await expect(page.get_by_label("Ditt svar")).to_have_value("Halvskrivet")
+
+
+class TestKeyboard:
+    async def test_the_first_stop_leads_past_the_menu(self, open_page, anna, scene):
+        page = await open_page()
+        await log_in(page)
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Hoppa till innehållet")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+
+        await expect(page.get_by_label("Status")).to_be_focused()
+
+    async def test_a_case_is_decided_by_keyboard_alone(self, open_page, anna, scene, service):
+        page = await open_page()
+        await log_in(page)
+        await page.goto(f"/console/cases/{scene.case.reference}")
+
+        async def tab_to(role: str, name: str) -> None:
+            wanted = page.get_by_role(role, name=name, exact=True).or_(page.locator(f"summary:text-is('{name}')"))
+            for _ in range(60):
+                await page.keyboard.press("Tab")
+                if await wanted.first.evaluate("element => element === document.activeElement"):
+                    outline = "element => getComputedStyle(element).outlineStyle"
+                    assert await wanted.first.evaluate(outline) != "none", f"no visible focus on {name}"
+                    return
+            raise AssertionError(f"{name} is not reached")
+
+        await tab_to("group", "Besluta")
+        await page.keyboard.press("Enter")
+        await tab_to("radio", "Bifallen")
+        await page.keyboard.press("Space")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("Allt är utlämnat.")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+
+        await expect(page.get_by_role("status").first).to_contain_text("ny status")
+        assert (await service.read(scene.case.reference)).resolution == "granted"
+
+
+class TestStaying:
+    async def test_a_warning_comes_before_the_log_out_and_one_press_stays(self, open_page, anna, clock):
+        page = await open_page()
+        await page.clock.install()
+        await log_in(page)
+        dialog = page.get_by_role("dialog")
+        clock.advance(minutes=28)
+        await page.clock.fast_forward("27:50")
+        await expect(dialog).to_be_hidden()
+        await page.clock.fast_forward("00:15")
+        await expect(dialog).to_be_visible()
+        await expect(page.get_by_role("button", name="Fortsätt arbeta")).to_be_focused()
+
+        await page.keyboard.press("Enter")
+
+        await expect(dialog).to_be_hidden()
+        clock.advance(minutes=28)
+        await page.goto("/console/handoffs")
+        await expect(page.get_by_role("heading", name="Överlämningar")).to_be_visible()
+
+
+class TestWithoutScripts:
+    async def test_a_visitor_is_answered_and_handed_back(self, open_page, anna, edge, waiting, clock):
+        page = await open_page(java_script_enabled=False)
+        await log_in(page)
+        await page.get_by_role("link", name="Överlämningar").click()
+        await page.get_by_role("link", name=waiting.summary).click()
+        await page.get_by_role("button", name="Ta över samtalet").click()
+        await page.get_by_label("Ditt svar").fill("Hej!")
+        await page.get_by_role("button", name="Skicka").click()
+        await expect(page.locator("#transcript li").last).to_contain_text("Hej!")
+        edge.say(waiting, "visitor", "Tack!", at=clock())
+        await page.get_by_role("link", name="Uppdatera").click()
+        await expect(page.locator("#transcript li").last).to_contain_text("Tack!")
+        await page.get_by_role("button", name="Lämna tillbaka till assistenten").click()
+
+        await expect(page.get_by_text("Samtalet är hos assistenten.")).to_be_visible()
+        assert waiting.state == "bot"
+
+    async def test_the_first_login_chooses_a_password(self, open_page, sessions, clock):
+        import random
+
+        from cases.console.accounts import create_first_account
+
+        async with sessions.begin() as session:
+            one_time = await create_first_account(session, name="admin", now=clock(), random=random.Random(3))
+        page = await open_page(java_script_enabled=False)
+        await page.goto("/console")
+        await page.get_by_label("Användarnamn").fill("admin")
+        await page.get_by_label("Lösenord").fill(one_time)
+        await page.get_by_role("button", name="Logga in").click()
+        await page.get_by_label("Nytt lösenord").fill(PASSWORD)
+        await page.get_by_label("Samma lösenord igen").fill(PASSWORD)
+        await page.get_by_role("button", name="Spara").click()
+
+        await expect(page.get_by_role("heading", name="Ärenden")).to_be_visible()
