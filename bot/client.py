@@ -113,6 +113,24 @@ class AskClient:
                     return await self._say({"button": offered["token"]}, title)
         raise AskError("no button has that title")
 
+    async def start_identification(self, identification_id: str, *, mode: str) -> dict[str, Any]:
+        """Start the identification that a card offers, with ``qr`` or on the ``same_device``.
+
+        Raises:
+            AskError: it was refused.
+        """
+        return await self._call(f"/chat/identifications/{identification_id}/start", {"mode": mode})
+
+    async def await_card(self, kind: str) -> dict[str, Any]:
+        """Wait for the next message with a card of that kind, and return the card.
+
+        Raises:
+            AskError: none came in time.
+        """
+        message = await self._next("message", lambda data: bool(data["card"]) and data["card"]["kind"] == kind)
+        card: dict[str, Any] = message["card"]
+        return card
+
     async def _say(self, what: dict[str, str], shown: str) -> Answer:
         accepted = await self._call("/chat/messages", {"client_id": str(uuid4()), **what})
         own = accepted["message"]["id"]

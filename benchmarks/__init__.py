@@ -1,0 +1,1 @@
+"""Figures for docs/measurements.md: ``make bench``."""
