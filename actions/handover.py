@@ -17,6 +17,7 @@ from actions.texts import HANDOFF
 from actions.utterance import FALLBACK, previous_intents
 
 _TOPICS_IN_SUMMARY = 3
+_CASES_IN_SUMMARY = 5
 
 
 class ActionHandOver(InsynAction):
@@ -50,7 +51,7 @@ def _reason(tracker: Tracker) -> str:
 def _summary(tracker: Tracker, knowledge: Knowledge) -> str:
     parts = [_state(tracker)]
     if registered(tracker):
-        references = ", ".join(case["reference"] for case in registered(tracker))
+        references = ", ".join(case["reference"] for case in registered(tracker)[-_CASES_IN_SUMMARY:])
         parts.append(HANDOFF["summary_registered"].format(references=references))
     asked = (intent for intent in dict.fromkeys(previous_intents(tracker)) if intent in knowledge.topics)
     topics = ", ".join(knowledge.topics[intent].title for intent in islice(asked, _TOPICS_IN_SUMMARY))

@@ -12,39 +12,38 @@ from actions.errors import ServiceError
 from actions.journeys.registry import journey_of
 from actions.reading import SKIPPED, mentions_marketing
 from actions.references import ReferenceMint
-from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, begun, nothing_begun
+from actions.request_begin import MAY_BE_MARKETING, RECEIVED_AT, REQUEST_TYPE, begun, nothing_begun
 from actions.services import Services
 from actions.utterance import latest_message_id
 from privacy.request_types import IdentityLevel, RequestType
 
 
-class ActionRouteRequest(InsynAction):
-    """Go on to identification, unless the request turned out to be about marketing, which needs none."""
-
-    action_name = "action_route_request"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        if not mentions_marketing(tracker.get_slot("scope") or ""):
-            return [FollowupAction("action_start_identification")]
-        journey = journey_of(RequestType.MARKETING_OPTOUT)
-        dispatcher.utter_message(response=f"utter_explain_{journey.request_type}", explanation=journey.rule.explanation)
-        return [*begun(journey, received_at=tracker.get_slot(RECEIVED_AT)), FollowupAction(journey.form)]
-
-
 class ActionStartIdentification(InsynAction):
-    """Show the card with which the visitor signs the confirmed request. Never waits for BankID."""
+    """Show the card with which the visitor signs the confirmed request. Never waits for BankID.
+
+    A request that turned out to be about marketing needs no identification and goes on as an opt-out.
+    """
 
     action_name = "action_start_identification"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        begun_one = tracker.get_slot(REQUEST_TYPE) is not None
-        request = confirm(tracker, self.services.references) if begun_one else ConfirmedRequest.from_tracker(tracker)
+        begun_type = tracker.get_slot(REQUEST_TYPE)
+        if begun_type in MAY_BE_MARKETING and mentions_marketing(tracker.get_slot("scope") or ""):
+            return self._opt_out(dispatcher, tracker)
+        request = confirm(tracker, self.services.references) if begun_type else ConfirmedRequest.from_tracker(tracker)
         if request is None:
             dispatcher.utter_message(response="utter_nothing_to_register")
             return []
         request = replace(request, waits_for="identification")
+        say_if_replaced(dispatcher, tracker, request)
         await offer(self.services, dispatcher, tracker, request)
-        return [*(nothing_begun_but_address(request) if begun_one else []), SlotSet(SLOT, request.as_slot())]
+        return [*(nothing_begun_but_address(request) if begun_type else []), SlotSet(SLOT, request.as_slot())]
+
+    @staticmethod
+    def _opt_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        journey = journey_of(RequestType.MARKETING_OPTOUT)
+        dispatcher.utter_message(response=f"utter_explain_{journey.request_type}", explanation=journey.rule.explanation)
+        return [*begun(journey, received_at=tracker.get_slot(RECEIVED_AT)), FollowupAction(journey.form)]
 
 
 class ActionReportFailedIdentification(InsynAction):
@@ -74,6 +73,13 @@ async def offer(
         dispatcher.utter_message(response="utter_identification_unavailable")
     else:
         dispatcher.utter_message(response="utter_identification_offered")
+
+
+def say_if_replaced(dispatcher: CollectingDispatcher, tracker: Tracker, request: ConfirmedRequest) -> None:
+    """Tell the visitor if a request that was on its way gives way to this one."""
+    earlier = ConfirmedRequest.from_tracker(tracker)
+    if earlier and earlier.reference != request.reference:
+        dispatcher.utter_message(response="utter_request_replaced", title=earlier.rule.title)
 
 
 def confirm(tracker: Tracker, references: ReferenceMint) -> ConfirmedRequest:

@@ -8,7 +8,6 @@ from actions.texts import EVERYTHING, PATTERNS, SCOPES, USES, WRONG_DATA, Catego
 from actions.utterance import Utterance
 from privacy.contact_addresses import normalise_email, normalise_phone
 from privacy.errors import InvalidContactAddressError
-from privacy.references import normalise_case_reference
 
 SKIPPED: Final = "–"
 """Stands in an optional answer's slot when the visitor chose not to give it."""
@@ -21,7 +20,6 @@ _FEW_WORDS: Final = 3
 
 _AROUND_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"“”]+@[^\s<>()\[\],;:\"“”]+")
 _AROUND_NUMBER: Final = re.compile(r"(?<![\w@.-])(?:\+|00|0)\d[\d\s\-()/.]{4,20}\d(?![\w@])")
-_AROUND_REFERENCE: Final = re.compile(r"\bAR[-\s]?[0-9A-Z]{4}[-\s]?[0-9A-Z]{4}\b", re.IGNORECASE)
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 
@@ -34,12 +32,6 @@ def find_emails(text: str) -> list[str]:
 def find_phones(text: str) -> list[str]:
     """Return the telephone numbers in a text, each once, in order, in international form."""
     return _normalised(_AROUND_NUMBER.findall(_AROUND_ADDRESS.sub(" ", text)), normalise_phone)
-
-
-def find_references(text: str) -> list[str]:
-    """Return the case references in a text as we write them."""
-    found = (normalise_case_reference(candidate) for candidate in _AROUND_REFERENCE.findall(text))
-    return list(dict.fromkeys(reference for reference in found if reference))
 
 
 def email_in(said: Utterance) -> str | None:

@@ -17,7 +17,7 @@ from privacy.request_types import RequestType
 REQUEST_TYPE = "request_type"
 RECEIVED_AT = "request_received_at"
 
-_MAY_BE_MARKETING = frozenset({RequestType.OBJECTION, RequestType.CONSENT_WITHDRAWAL})
+MAY_BE_MARKETING = frozenset({RequestType.OBJECTION, RequestType.CONSENT_WITHDRAWAL})
 _KEPT = frozenset({"contact_email"})
 """The address of one request serves the next; nobody needs to type it twice."""
 
@@ -33,7 +33,7 @@ class ActionBeginRequest(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         said = latest_utterance(tracker)
         journey = JOURNEY_BY_INTENT[said.intent]
-        is_marketing = journey.request_type in _MAY_BE_MARKETING and reading.mentions_marketing(said.text)
+        is_marketing = journey.request_type in MAY_BE_MARKETING and reading.mentions_marketing(said.text)
         chosen = MARKETING_OPTOUT if is_marketing else journey
         goes_on = tracker.get_slot(REQUEST_TYPE) == chosen.request_type
         if not (chosen is MARKETING_OPTOUT and reading.marketing_addresses(said)):  # then it is simply done

@@ -7,11 +7,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import InsynAction
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.journeys.registry import journey_of
-from actions.marketing_block import PENDING_BLOCKS
+from actions.marketing_block import PENDING_BLOCKS, ActionBlockMarketing
 from actions.reading import SKIPPED
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
-from actions.submission import registered
-from actions.utterance import latest_utterance
+from actions.submission import ActionSubmitRequest, registered
+from actions.unsure import ActionAnswerUnsure
+from actions.utterance import Utterance, latest_utterance
 
 
 class ActionCancelRequest(InsynAction):
@@ -37,33 +38,44 @@ class ActionContinueRequest(InsynAction):
 
     action_name = "action_continue_request"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: object) -> list[EventType]:
         said = latest_utterance(tracker)
         begun_type = tracker.get_slot(REQUEST_TYPE)
         if begun_type:
             return [FollowupAction(journey_of(begun_type).form)]
-        if tracker.get_slot(PENDING_BLOCKS) and said.intent == "affirm":
-            return [FollowupAction("action_block_marketing")]
         request = ConfirmedRequest.from_tracker(tracker)
-        if request:
-            return self._with_confirmed(dispatcher, said.intent, request)
-        if said.intent == "change_answer" and registered(tracker):
-            dispatcher.utter_message(response="utter_change_registered", reference=registered(tracker)[-1]["reference"])
-            return []
-        if said.intent == "inform" and said.text:
-            return [FollowupAction("action_answer_unsure")]
-        dispatcher.utter_message(response="utter_what_now")
+        if request and said.intent == "change_answer":
+            return _reopened(request)
+        action = self._action(said, tracker, request)
+        if action:
+            # Not a FollowupAction: no rule says what comes after one that is not a form.
+            events: list[EventType] = await action(self.services).run(dispatcher, tracker, domain)
+            return events
+        self._utter_what_is_under_way(dispatcher, said, tracker, request)
         return []
 
     @staticmethod
-    def _with_confirmed(dispatcher: CollectingDispatcher, intent: str, request: ConfirmedRequest) -> list[EventType]:
-        if intent == "affirm":
-            waits_for_signature = request.waits_for == "identification"
-            return [FollowupAction("action_start_identification" if waits_for_signature else "action_submit_request")]
-        if intent == "change_answer":
-            return _reopened(request)
-        dispatcher.utter_message(response="utter_request_pending", title=request.rule.title)
-        return []
+    def _action(said: Utterance, tracker: Tracker, request: ConfirmedRequest | None) -> type[InsynAction] | None:
+        if said.intent == "affirm":
+            if tracker.get_slot(PENDING_BLOCKS):
+                return ActionBlockMarketing
+            if request:
+                return ActionSubmitRequest  # which shows the card again if there is no signature
+        if said.intent == "inform" and said.text and not request:
+            return ActionAnswerUnsure
+        return None
+
+    @staticmethod
+    def _utter_what_is_under_way(
+        dispatcher: CollectingDispatcher, said: Utterance, tracker: Tracker, request: ConfirmedRequest | None
+    ) -> None:
+        if request:
+            dispatcher.utter_message(response="utter_request_pending", title=request.rule.title)
+        elif said.intent == "change_answer" and registered(tracker):
+            reference = registered(tracker)[-1]["reference"]
+            dispatcher.utter_message(response="utter_change_registered", reference=reference)
+        else:
+            dispatcher.utter_message(response="utter_what_now")
 
 
 def _reopened(request: ConfirmedRequest) -> list[EventType]:

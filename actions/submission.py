@@ -13,7 +13,7 @@ from actions.clients.cases import CaseDraft, CaseReceipt
 from actions.clients.edge import CompletedIdentification
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.errors import IdentificationNotAvailableError, ServiceError, ServiceRefusedError
-from actions.identification import confirm, nothing_begun_but_address, offer
+from actions.identification import confirm, nothing_begun_but_address, offer, say_if_replaced
 from actions.request_begin import REQUEST_TYPE
 from actions.texts import NEXT_STEPS
 from privacy.request_types import IdentityLevel
@@ -39,17 +39,20 @@ class ActionSubmitRequest(InsynAction):
             identification = await self._identification(tracker, request)
             receipt = await self.services.cases.register(_draft(tracker, request, identification))
         except IdentificationNotAvailableError:
-            dispatcher.utter_message(response="utter_identification_needed")
+            if request.waits_for == "registration":  # there was a signature, but too long ago
+                dispatcher.utter_message(response="utter_identification_needed")
             await offer(self.services, dispatcher, tracker, request)
             return [*cleared, SlotSet(SLOT, replace(request, waits_for="identification").as_slot())]
-        except ServiceRefusedError:
-            dispatcher.utter_message(response="utter_request_refused", reference=request.reference)
-            return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
-        except ServiceError:
-            dispatcher.utter_message(response="utter_request_not_registered")
+        except ServiceError as error:
+            is_final = isinstance(error, ServiceRefusedError)
+            response = "utter_request_refused" if is_final else "utter_request_not_registered"
+            dispatcher.utter_message(response=response, reference=request.reference)
+            say_if_replaced(dispatcher, tracker, request)
             return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
         _utter_receipt(dispatcher, request, receipt)
-        return [*cleared, SlotSet(SLOT, None), SlotSet(REGISTERED, [*registered(tracker), _kept(request, receipt)])]
+        waiting = ConfirmedRequest.from_tracker(tracker)
+        done = [SlotSet(SLOT, None)] if waiting and waiting.reference == request.reference else []
+        return [*cleared, *done, SlotSet(REGISTERED, [*registered(tracker), _kept(request, receipt)])]
 
     def _confirmed(self, tracker: Tracker) -> tuple[ConfirmedRequest | None, list[EventType]]:
         """Return the request to register, and the events that empty the form it came from."""
@@ -108,7 +111,7 @@ def _utter_receipt(dispatcher: CollectingDispatcher, request: ConfirmedRequest, 
     is_signed = request.rule.identity_level > IdentityLevel.NONE
     kind = "without_email" if request.contact_email is None else "signed" if is_signed else "plain"
     dispatcher.utter_message(
-        response="utter_request_registered",
+        response=f"utter_request_registered{'' if request.contact_email else '_without_email'}",
         title=request.rule.title,
         reference=receipt.reference,
         due_on=swedish_date(receipt.due_on),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from rasa.core.agent import Agent
 
 from insyn.training import ensure_model
@@ -20,6 +23,12 @@ def trained_model() -> Path:
     """A model of the data as they stand, trained if it is not; ``INSYN_TEST_MODEL`` names another one."""
     given = os.environ.get("INSYN_TEST_MODEL")
     return Path(given) if given else ensure_model(ROOT / ".insyn-test" / "train.log")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """Rasa describes every step it takes, at length, which is most of what a turn costs here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +47,9 @@ def fakes() -> Fakes:
 
 
 @pytest.fixture
-def dialogue(agent: Agent, endpoint: InProcessActions, fakes: Fakes) -> Dialogue:
+def dialogue(agent: Agent, endpoint: InProcessActions, fakes: Fakes) -> Iterator[Dialogue]:
     """A new conversation of a visitor."""
     endpoint.use(fakes.services)
-    return Dialogue(agent, fakes)
+    endpoint.failures.clear()
+    yield Dialogue(agent, fakes)
+    assert endpoint.failures == []

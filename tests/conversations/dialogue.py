@@ -16,6 +16,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 from rasa_sdk.utils import all_subclasses
 
+import actions
 from actions.base import InsynAction
 from actions.services import Services
 from tests.actions.fakes import Fakes
@@ -27,6 +28,8 @@ class InProcessActions(EndpointConfig):
     def __init__(self) -> None:
         super().__init__(url="http://in-process.invalid")
         self._executor = ActionExecutor()
+        self._executor._import_submodules(actions)
+        self.failures: list[Exception] = []
 
     def use(self, services: Services) -> None:
         """Construct every action anew, on these services."""
@@ -39,6 +42,9 @@ class InProcessActions(EndpointConfig):
             return await self._executor.run(json)
         except ActionExecutionRejection as error:
             raise ClientResponseError(400, str(error), "{}") from error
+        except Exception as error:
+            self.failures.append(error)  # Rasa swallows it and goes on; the test must not
+            raise
 
 
 class WholeMessages(CollectingOutputChannel):
@@ -107,9 +113,21 @@ class Dialogue:
     async def happens(self, event: str) -> Turn:
         return await self._send(f"/EXTERNAL_{event}")
 
-    async def _send(self, text: str) -> Turn:
+    async def mumble(self, text: str, nearest: list[str]) -> Turn:
+        """Type what the model does not understand; ``nearest`` is what it thinks of, whatever the present one would."""
+        ranking = [{"name": name, "confidence": 0.2} for name in nearest]
+        understood = {
+            "text": text,
+            "intent": {"name": "nlu_fallback", "confidence": 0.3},
+            "intent_ranking": [{"name": "nlu_fallback", "confidence": 0.3}, *ranking],
+            "entities": [],
+        }
+        return await self._send(text, understood)
+
+    async def _send(self, text: str, understood: dict[str, Any] | None = None) -> Turn:
         channel = WholeMessages()
-        await self.agent.handle_message(UserMessage(text, channel, self.sender_id, message_id=uuid.uuid4().hex))
+        message = UserMessage(text, channel, self.sender_id, parse_data=understood, message_id=uuid.uuid4().hex)
+        await self.agent.handle_message(message)
         tracker = await self.agent.tracker_store.retrieve(self.sender_id)
         # not tracker.latest_message: replayed, a tracker forgets what was said inside a form
         latest = next(event for event in reversed(tracker.events) if isinstance(event, UserUttered))
