@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from identity.errors import EvidenceInvalidError, EvidenceMalformedError
-from identity.evidence.structure import decode_base64
+from identity.evidence.structure import UNREADABLE, decode_base64
 
 NONCE_PREFIX_BYTES: Final = 20
 
@@ -51,7 +51,7 @@ def verify_ocsp(
         responders = response.certificates
     except x509.ExtensionNotFound:
         raise EvidenceInvalidError("the OCSP answer has no nonce") from None
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         raise EvidenceMalformedError("the OCSP answer cannot be read") from None
     if not good:
         raise EvidenceInvalidError("the OCSP answer does not say that the certificate was good")
@@ -71,7 +71,7 @@ def _responder(candidates: list[x509.Certificate], issuer: x509.Certificate, *, 
     try:
         delegate.verify_directly_issued_by(issuer)
         usage = delegate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+    except (*UNREADABLE, InvalidSignature, x509.ExtensionNotFound):
         raise EvidenceInvalidError("the OCSP answer is signed by somebody whom the issuer did not appoint") from None
     valid = delegate.not_valid_before_utc <= at <= delegate.not_valid_after_utc
     if ExtendedKeyUsageOID.OCSP_SIGNING not in usage or not valid:

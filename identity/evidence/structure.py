@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 
 from identity.errors import EvidenceMalformedError
@@ -28,6 +29,16 @@ KEY_INFO_ID: Final = "bidKeyInfo"
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_CERTIFICATES: Final = 6
+
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What ``cryptography`` raises about certificates and OCSP answers that it cannot read, when a part is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,7 @@ def _certificates(key_info: etree._Element) -> tuple[x509.Certificate, ...]:
         return tuple(
             x509.load_der_x509_certificate(decode_base64(_text(item), what="X509Certificate")) for item in holder
         )
-    except ValueError:
+    except UNREADABLE:
         raise EvidenceMalformedError("a certificate of the chain cannot be read") from None
 
 

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from identity.errors import CertificateUnusableError, EvidenceInvalidError, EvidenceMismatchError
+from identity.errors import (
+    CertificateUnusableError,
+    EvidenceInvalidError,
+    EvidenceMalformedError,
+    EvidenceMismatchError,
+)
 from identity.evidence.ocsp import verify_ocsp
-from identity.evidence.structure import KEY_INFO_ID, SIGNED_DATA_ID, SignatureParts, parse
+from identity.evidence.structure import KEY_INFO_ID, SIGNED_DATA_ID, UNREADABLE, SignatureParts, parse
 
 SIGNING: Final = "Signing"
 IDENTIFICATION: Final = "Identification"
@@ -82,6 +87,13 @@ def verify(evidence: Evidence, roots: Sequence[x509.Certificate], *, func_id: st
         EvidenceInvalidError: digest, signature, chain or OCSP answer does not verify.
         EvidenceMismatchError: it verifies, but is of another text, purpose or person.
     """
+    try:
+        return _verified(evidence, roots, func_id=func_id)
+    except UNREADABLE:  # parts of certificates are read, and found unreadable, only where they are looked at
+        raise EvidenceMalformedError("a certificate or the OCSP answer cannot be read") from None
+
+
+def _verified(evidence: Evidence, roots: Sequence[x509.Certificate], *, func_id: str) -> VerifiedEvidence:
     parts = parse(evidence.signature)
     _check_digests(parts)
     _check_signature(parts)
@@ -135,7 +147,7 @@ def _check_chain(
 def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
     return True
 
@@ -143,7 +155,7 @@ def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return False
 
 

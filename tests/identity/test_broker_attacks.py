@@ -249,6 +249,15 @@ async def test_a_nonce_works_once(bench, broker):
         await broker.accept_return(nonce, session_hash=OURS)
 
 
+async def test_a_nonce_works_once_before_the_approval_is_known_too(bench, broker):
+    await started(broker, mode="same_device")
+    nonce = await bench.simulator.nonce()
+    assert (await broker.accept_return(nonce, session_hash=OURS)).state == "pending"
+
+    with pytest.raises(ReturnRefusedError):
+        await broker.accept_return(nonce, session_hash=OURS)
+
+
 async def test_the_nonce_of_a_superseded_order_is_worth_nothing(bench, broker):
     await bench.simulator.script(outcome="approve")
     pending = await started(broker, mode="same_device")

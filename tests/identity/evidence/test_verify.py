@@ -392,6 +392,18 @@ def test_what_is_no_ocsp_answer_is_refused(authority, roots, response):
         verify(replace(made(authority), ocsp_response=response), roots)
 
 
+def test_an_ocsp_answer_by_an_algorithm_that_does_not_exist_is_refused(sample_evidence, sample_root):
+    """Found by fuzzing: the library reads the algorithm only when it is looked at."""
+    der = base64.b64decode(sample_evidence.ocsp_response)
+    sha256_with_rsa = bytes.fromhex("06092a864886f70d01010b")
+    damaged = der.replace(sha256_with_rsa, bytes.fromhex("06090086 4886f70d01010b"), 1)
+    assert damaged != der
+
+    changed = replace(sample_evidence, ocsp_response=base64.b64encode(damaged).decode())
+    with pytest.raises(EvidenceError):
+        verify(changed, sample_root, func_id="Identification")
+
+
 def test_nothing_of_the_content_is_in_an_errors_message(authority, roots):
     with pytest.raises(EvidenceError) as caught:
         verify(replace(made(authority), visible_text="hemligt"), roots)
