@@ -133,7 +133,9 @@ class EdgeClient:
         path = f"conversations/{conversation_id}/stream"
         try:
             async with self._client.stream("GET", path, headers=headers, timeout=timeout) as response:
-                _raise_for(response)
+                if not response.is_success:
+                    await response.aread()
+                    _raise_for(response)
                 yield read_events(response.aiter_bytes())
         except httpx.HTTPError as error:
             raise EdgeUnavailableError(type(error).__name__) from error

@@ -67,7 +67,8 @@ async def stream(
 ) -> Response:
     """Send what is said from now on, as long as the officer is logged in."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
-    last_id = request.headers.get("last-event-id") or after
+    seen = request.headers.get("last-event-id") or after
+    last_id = seen if seen.isascii() and seen.isdigit() else ""
     events = live_events(console, conversation_id, cookie=cookie, officer_id=str(officer.id), after=last_id)
     return EventSourceResponse(events, ping=HEARTBEAT_S)
 

@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from cases.app import create_app
 from cases.config import CasesConfig
 from cases.console.accounts import Role
 from cases.console.storage import StaffAccountRow
@@ -89,6 +90,13 @@ def colleague(sessions: Sessions, clock) -> MakeColleague:
 @pytest.fixture
 async def anna(colleague: MakeColleague) -> Colleague:
     return await colleague()
+
+
+@pytest.fixture
+def console_url(config: CasesConfig, clock) -> Iterator[str]:
+    """The console served for real: another replica than ``app``, which belongs to the test's own event loop."""
+    with served(create_app(config, clock=clock)) as url:
+        yield url
 
 
 MakeBrowser = Callable[[], StaffBrowser]

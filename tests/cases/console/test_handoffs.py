@@ -11,7 +11,6 @@ import pytest
 from cases.console import texts
 from cases.console.accounts import set_disabled
 from tests.cases.console.fake_edge import CITATION
-from tests.cases.console.serving import served
 
 pytestmark = pytest.mark.database
 
@@ -286,11 +285,6 @@ class LiveReader:
 
 
 class TestLive:
-    @pytest.fixture
-    def console_url(self, app):
-        with served(app) as url:
-            yield url
-
     @pytest.fixture
     async def live(self, annas_browser, console_url, waiting):
         """Open Anna's live view of the conversation, from after what the page shows."""

@@ -18,7 +18,6 @@ from cases.drafts import CaseDraft
 from tests.cases.console import monday
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
-from tests.cases.console.serving import served
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
@@ -44,12 +43,6 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         yield browser
         await browser.close()
-
-
-@pytest.fixture
-def console_url(app):
-    with served(app) as url:
-        yield url
 
 
 OpenPage = Callable[..., Awaitable[Page]]
