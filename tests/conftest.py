@@ -100,16 +100,19 @@ def _with_database(url: str, name: str) -> str:
 
 
 ORDER = ("database", "model", "browser")
-"""What a test needs, from fast to slow; tests without one of these marks come first."""
+"""What a test needs, from fast to slow; files without one of these marks come first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first, whatever folder they are in; mark who uses a database without saying so."""
+    """Run the files with fast tests first, and each file on one worker: its servers are started once.
+
+    What drives the one running stack is one group; who uses a database is marked without having to say so.
+    """
+    slowness: dict[Path, int] = {}
     for item in items:
         if "postgres_url" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
-    items.sort(
-        key=lambda item: max(
-            (ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER), default=0
-        )
-    )
+        item.add_marker(pytest.mark.xdist_group("stack" if "e2e" in item.path.parts else str(item.path)))
+        needs = [ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER]
+        slowness[item.path] = max([slowness.get(item.path, 0), *needs])
+    items.sort(key=lambda item: slowness[item.path])
