@@ -80,20 +80,11 @@ def serve_rasa() -> None:
     config, model = settings(), model_path()
     if not model.exists():
         raise InsynError("there is no model yet: run `insyn train` first")
-    command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--endpoints", str(_endpoints(config))]
+    os.environ.setdefault("INSYN_ACTIONS_URL", config.actions_url)
+    os.environ.setdefault("INSYN_SERVICE_TOKEN", config.service_token.get_secret_value())
     os.chdir(ROOT)
-    os.execv(sys.executable, [*command, "--interface", LOOPBACK, "--port", str(config.rasa_port)])  # noqa: S606
-
-
-def _endpoints(config: Settings) -> Path:
-    """Write ``endpoints.yml`` with the action server's port, and return where."""
-    import yaml
-
-    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text())
-    endpoints["action_endpoint"]["url"] = config.actions_url
-    written = config.data_dir.resolve() / "endpoints.yml"
-    written.write_text(yaml.safe_dump(endpoints))
-    return written
+    command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK]
+    os.execv(sys.executable, [*command, "--port", str(config.rasa_port)])  # noqa: S606 - our own command
 
 
 def serve_actions() -> None:
