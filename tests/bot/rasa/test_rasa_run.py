@@ -153,3 +153,11 @@ async def test_the_edge_and_a_real_rasa(shared: Shared, bot_config: Any):
 
         again = await client.press("Mer om kakor")
         assert (again.intent, again.confidence) == ("ask_cookies", 1.0)
+
+        await client.ask("mitt personnummer är 19990807-2391, hej")
+
+    with psycopg.connect(libpq_url(shared.database_url)) as connection:
+        stored = str(connection.execute("SELECT * FROM rasa.events").fetchall())
+    assert "mitt personnummer" in stored, "the bot was told"
+    for place in (stored, rasa.log):
+        assert "2391" not in place
