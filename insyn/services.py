@@ -5,6 +5,7 @@ Each function imports what its process needs, and nothing that another one needs
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from insyn.errors import InsynError
 from insyn.processes import LOOPBACK
 from insyn.settings import ROOT, Settings, settings
 
+log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from cases.config import CasesConfig
     from identity.config import BrokerConfig, ClientConfig
@@ -25,8 +28,14 @@ def serve_chat() -> None:
     """Run the chat edge."""
     from bot.app import create_app
     from bot.config import BotConfig, IdentityConfig
+    from foundation.clock import system_clock
+    from identity.production import check
 
     config = settings()
+    client, broker = _bankid_client(config), _broker(config)
+    if config.production:
+        for warning in check(client, broker, now=system_clock()):
+            log.warning("%s", warning)
     _serve(
         create_app(
             BotConfig(
@@ -35,7 +44,7 @@ def serve_chat() -> None:
                 rasa_url=config.rasa_url,
                 service_tokens=(config.service_token.get_secret_value(),),
                 key_ring=config.key_ring(),
-                identity=IdentityConfig(client=_bankid_client(config), broker=_broker(config)),
+                identity=IdentityConfig(client=client, broker=broker),
                 allowed_origins=config.widget_origins,
                 trusted_proxies=config.trusted_proxies,
                 policy_dir=config.policy_dir,
@@ -142,6 +151,10 @@ def _broker(config: Settings) -> BrokerConfig:
     from identity.config import BrokerConfig
 
     simulated = config.bankid_url is None
+    if simulated:
+        from identity.simulator.authority import ensure
+
+        ensure(_simulator_directory(config))  # the edge reads its root, whichever of the two starts first
     return BrokerConfig(
         return_url=f"{config.visitors_url}/chat/bankid/return",
         referring_domain=urlsplit(config.visitors_url).hostname or LOOPBACK,
