@@ -17,7 +17,9 @@ export class Bubble {
 
   /** `continued`: the same sender spoke just before. */
   constructor(message, context, { continued }) {
-    const { sender, text, card, citations, created_at } = message;
+    const { sender, card, citations, created_at } = message;
+    // a receipt that explains its date leaves the text nothing to say beyond its first line
+    const text = card?.due_explanation?.length ? message.text.split("\n")[0] : message.text;
     this.#replies = new Replies((reply) => context.conversation.press(reply));
     this.message = message;
     this.element = element(

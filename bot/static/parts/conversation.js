@@ -110,7 +110,7 @@ export class Conversation extends EventTarget {
       this.failures = Date.now() - startedAt > STEADY_MS ? 0 : this.failures + 1;
       this.#setTyping(false);
       this.#setLink(navigator.onLine ? (this.#adopted ? "reconnecting" : "connecting") : "offline");
-      await this.#pause.wait(backoff(this.failures));
+      await this.#pause.wait(backoff(Math.max(0, this.failures - 1)));
     }
   }
 
@@ -162,6 +162,8 @@ export class Conversation extends EventTarget {
   }
 
   #identified(identification) {
+    const known = this.identifications.get(identification.id);
+    if (known?.state === "complete" && identification.state === "pending") return; // an answer that the stream overtook
     this.identifications.set(identification.id, identification);
     this.#tell("identification", identification);
   }

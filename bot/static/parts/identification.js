@@ -129,7 +129,11 @@ export class IdentificationCard {
   }
 
   #startButton(label, mode) {
-    return pill(label, () => this.#act(() => this.#conversation.startIdentification(this.#id, mode), null, TEXTS.bankidStarting));
+    return pill(label, async () => {
+      await this.#act(() => this.#conversation.startIdentification(this.#id, mode), null, TEXTS.bankidStarting);
+      // a computer opens it at once, if the browser still takes this for the visitor's own click; phones want the tap itself
+      if (navigator.userActivation?.isActive) this.#body.querySelector("a[href^='bankid:']")?.click();
+    });
   }
 
   #cancelButton() {

@@ -25,7 +25,7 @@ const colours = (dark) =>
 
 // !important inside a shadow root wins over anything the page says about the element itself
 const HOST = `
-:host { all: initial !important; display: block !important; font-size: var(--insyn-font-size, 1em) !important; ${colours(false)} }
+:host { all: initial !important; display: block !important; font-size: var(--insyn-font-size, medium) !important; ${colours(false)} }
 @media (prefers-color-scheme: dark) { :host(:not([theme="light"])) { ${colours(true)} } }
 :host([theme="dark"]) { ${colours(true)} }
 :host([hidden]) { display: none !important; }
@@ -69,7 +69,7 @@ const LAUNCHER = `
 const PANEL = `
 .panel { inline-size: min(var(--insyn-width, 25.5em), 100vw - 2.5em); display: flex; flex-direction: column; overflow: clip; background: var(--surface);
   block-size: min(var(--insyn-height, 43em), var(--visible-height, 100dvh) - 2.5em); border: 1px solid var(--line); border-radius: var(--insyn-radius, 1.1em); }
-header { flex: none; display: flex; align-items: center; gap: .25em; padding: .8em .75em .8em 1.25em; border-block-end: 1px solid var(--line); }
+.header { flex: none; display: flex; align-items: center; gap: .25em; padding: .8em .75em .8em 1.25em; border-block-end: 1px solid var(--line); }
 .title { flex: 1; min-inline-size: 0; line-height: 1.35; }
 h2 { font-size: 1.06em; font-weight: 650; }
 .title p::before { content: ""; display: inline-block; inline-size: .55em; block-size: .55em; margin-inline-end: .5em; border-radius: 50%; background: var(--edge); }
@@ -100,6 +100,7 @@ const THREAD = `
 .thread { position: relative; flex: 1; min-block-size: 4em; display: flex; }
 .log { position: relative; flex: 1; min-inline-size: 0; padding: 1.1em 1.25em 1.25em; overflow: hidden auto; overscroll-behavior: contain; }
 .log:focus-visible { outline-offset: -.2em; }
+.log > * { max-inline-size: 44em; margin-inline: auto; }
 .message { display: flex; flex-direction: column; align-items: flex-start; margin-block-start: .35em; }
 .message:not(.visitor) + .visitor, .visitor + .message:not(.visitor) { margin-block-start: 1em; }
 .visitor { align-items: flex-end; }
@@ -129,12 +130,13 @@ li.day { margin-block-start: 1.1em; text-align: center; }
 .citation { margin-block-start: .6em; padding-block-start: .5em; border-block-start: 1px solid var(--line); font-size: .93em; }
 .citation svg { inline-size: 1.15em; }
 .citation p { color: var(--muted); }
+.citation a { display: inline-block; padding-block: .25em; }
 blockquote { margin-block: .5em; padding-inline-start: .8em; border-inline-start: .2em solid var(--accent); }
 
 .replies { display: flex; flex-wrap: wrap; gap: .5em; margin-block-start: .6em; }
 .replies button { text-align: start; overflow-wrap: anywhere; }
 .replies [aria-disabled="true"] { border-style: dashed; color: var(--muted); font-weight: 400; }
-.typing { inline-size: fit-content; display: flex; gap: .3em; margin-block-start: 1em; padding: .85em 1em; border-radius: 1.05em; background: var(--raised); }
+.typing { inline-size: fit-content; margin-inline: 0; display: flex; gap: .3em; margin-block-start: 1em; padding: .85em 1em; border-radius: 1.05em; background: var(--raised); }
 .typing i { inline-size: .45em; block-size: .45em; border-radius: 50%; background: var(--muted); }
 .to-end { position: absolute; inset: auto auto .75em 50%; transform: translateX(-50%); white-space: nowrap; box-shadow: 0 .2em .8em var(--shade); }
 `;
@@ -155,7 +157,7 @@ dd .pill.small { inline-size: auto; }
 .status { display: flex; gap: .4em; margin-block-start: .7em; font-weight: 550; }
 :is([data-state="failed"], [data-state="expired"]) .status { color: var(--danger); }
 .status svg { color: var(--accent); stroke-width: 2.6; }
-.qr { inline-size: 13em; max-inline-size: 100%; aspect-ratio: 1; margin: .8em auto 0; padding: .7em; border-radius: .6em; border: 1px solid var(--line); background: #fff; }
+.qr { inline-size: 13em; max-inline-size: 100%; aspect-ratio: 1; margin: .8em auto 0; border-radius: .6em; border: 1px solid var(--line); background: #fff; }
 .qr img { display: block; inline-size: 100%; block-size: 100%; }
 .actions { display: grid; gap: .5em; margin-block-start: .8em; }
 .actions:empty { display: none; }
@@ -168,14 +170,14 @@ const CIRCUMSTANCES = `
   .panel, :host([position="left"]) .panel { inset: var(--visible-top, 0px) 0 auto 0; inline-size: auto; block-size: var(--visible-height, 100dvh);
     border: 0; border-radius: 0; box-shadow: none; padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px) env(safe-area-inset-bottom, 0px)
     env(safe-area-inset-left, 0px); }
-  header { padding: .6em .5em .6em 1em; }
+  .header { padding: .6em .5em .6em 1em; }
 }
 @media (max-width: 37.5em) {
   .launcher { inset-block-end: calc(1em + env(safe-area-inset-bottom, 0px)); padding: .6em; min-inline-size: 3.5em; min-block-size: 3.5em; }
   .label { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 }
 @media (max-height: 27em) {
-  header, .composer { padding-block: .2em; }
+  .header, .composer { padding-block: .2em; }
   .title { display: flex; flex-wrap: wrap; column-gap: .8em; }
   .hint:not(.error) { display: none; }
 }
@@ -186,8 +188,8 @@ const CIRCUMSTANCES = `
 }
 @media (pointer: coarse) {
   .round { inline-size: max(2.6em, 44px); block-size: max(2.6em, 44px); }
-  .pill, .pill.small, .replies button, .menu-items > *, :is(.bubble, .card) summary { min-block-size: 44px; }
-  .citation a { display: inline-block; padding-block: .6em; }
+  .pill, .pill.small, .replies button, .menu-items > *, :is(.bubble, .card) summary, textarea { min-block-size: 44px; }
+  .citation a { padding-block: .8em; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .panel { animation: rise .18s ease-out; }

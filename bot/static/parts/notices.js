@@ -5,8 +5,8 @@ import { TEXTS } from "./texts.js";
 
 const KEPT_MS = 15_000; // long enough to be picked up by every reader, short enough not to be met when browsing
 
-const PATIENCE_MS = 900; // a blink of the network is not worth a line
-const UNREACHABLE_AFTER = 2;
+const PATIENCE_MS = 1_200; // a blink of the network is not worth a line
+const UNREACHABLE_AFTER = 3;
 
 /** The live region: only new text, politely, never the whole log again. */
 export class Announcer {

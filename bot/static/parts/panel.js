@@ -59,6 +59,7 @@ export class Panel {
     this.#fit();
     this.#composer.fit();
     this.#thread.showEnd();
+    this.#thread.greets = focus;
     if (!focus) return;
     // on touch screens the keyboard would rise over what there is to read
     if (matchMedia("(pointer: coarse)").matches) this.#heading.focus();
@@ -82,8 +83,8 @@ export class Panel {
 
   #header() {
     return element(
-      "header",
-      {},
+      "div",
+      { class: "header" },
       element("div", { class: "title" }, this.#heading, this.#subtitle),
       this.#menu.element,
       button(icon(ICONS.close), () => this.#close(), { class: "round", "aria-label": TEXTS.close }),

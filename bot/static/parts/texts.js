@@ -47,7 +47,7 @@ export const TEXTS = Object.freeze({
   choicesSpoken: (titles) => `Svarsförslag: ${titles.join(", ")}.`,
 
   sourceIn: (section) => `Källa: ${section}`,
-  policyVersion: (version) => `Integritetspolicyn, version ${version}`,
+  policyVersion: (version) => `Policyns version: ${version}`,
   readWholeSection: "Läs hela avsnittet",
 
   queue: (position) => (position > 1 ? `Plats ${position} i kön till en handläggare.` : "Du står först i kön till en handläggare."),

@@ -9,6 +9,9 @@ const AT_END_PX = 48;
 const CONTINUED_MS = 5 * 60_000;
 
 export class Thread {
+  /** Whether a greeting that is all there is will be read out: the visitor has just opened the chat. */
+  greets = false;
+
   #context;
   #conversation;
   #bubbles = new Map();
@@ -64,8 +67,8 @@ export class Thread {
     this.#list.replaceChildren();
     const messages = [...this.#conversation.messages.values()];
     for (const message of messages) this.#add(message);
-    // a conversation that has only been greeted in: the greeting is news
-    if (!messages.some(({ sender }) => sender === "visitor")) messages.forEach((message) => this.#context.announcer.say(spoken(message)));
+    const greeting = this.greets && !messages.some(({ sender }) => sender === "visitor");
+    if (greeting) messages.forEach((message) => this.#context.announcer.say(spoken(message)));
     this.showEnd();
   }
 

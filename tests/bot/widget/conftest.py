@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from bot.config import ROOT
 from tests.bot.widget.fake_edge import FakeEdge
+from tests.bot.widget.visitor import CHROMIUM, DESK, PHONE, Visitor
 
-ROOT = Path(__file__).parents[3]
 SCREENSHOTS = ROOT / ".insyn-test" / "screenshots" / "widget"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+both_sizes = pytest.mark.parametrize("size", ["phone", "desk"])
+both_schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-DESK = {"viewport": {"width": 1280, "height": 800}}
 SIZES = {"phone": PHONE, "desk": DESK}
 
 
@@ -50,66 +40,23 @@ async def serving(app: Any) -> AsyncIterator[str]:
 
 
 @dataclass
-class Chat:
-    """A visitor at the chat."""
+class Chat(Visitor):
+    """A visitor at the chat of the fake edge."""
 
-    page: Page
     edge: FakeEdge
-    url: str
     errors: list[str]
+    """What the page complained about."""
 
-    @property
-    def log(self) -> Locator:
-        return self.page.get_by_role("region", name="Samtalet")
+    async def streams(self, count: int) -> None:
+        """Wait until the conversation has so many open streams."""
+        async with asyncio.timeout(10):
+            while len(self.edge.only.streams) != count:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
 
-    @property
-    def input(self) -> Locator:
-        return self.page.get_by_role("textbox", name="Skriv ett meddelande")
-
-    @property
-    def launcher(self) -> Locator:
-        return self.page.locator("insyn-chat .launcher")
-
-    @property
-    def panel(self) -> Locator:
-        return self.page.locator("insyn-chat .panel")
-
-    @property
-    def live_region(self) -> Locator:
-        return self.page.locator("insyn-chat [aria-live=polite]")
-
-    @property
-    def bankid(self) -> Locator:
-        return self.page.get_by_role("region", name="Skriv under med BankID")
-
-    def bubbles(self, sender: str) -> Locator:
-        return self.log.locator(f".message.{sender} .text")
-
-    async def open(self, path: str = "/") -> None:
-        """Go to the demo page and open the chat as a visitor does."""
-        await self.page.goto(self.url + path)
-        await self.launcher.click()
-        await self.bubbles("bot").first.wait_for()
-
-    async def say(self, text: str) -> None:
-        await self.input.fill(text)
-        await self.input.press("Enter")
-
-    async def ask(self, text: str) -> None:
-        """Say something and wait until the assistant has answered."""
-        answers = self.bubbles("bot")
-        before = await answers.count()
-        await self.say(text)
-        await answers.nth(before).wait_for()
-
-    async def announced(self) -> str:
-        """What a screen reader has been told lately."""
-        return await self.live_region.inner_text()
-
-    async def check_accessibility(self) -> None:
-        """Zero violations of axe-core, with everything that moves at rest."""
+    async def check_accessibility(self, *, rules: list[str] | None = None) -> None:
+        """Zero violations of axe-core (of all its rules, or of some), with everything that moves at rest."""
         await self.page.wait_for_timeout(250)
-        results = await Axe().run(self.page)
+        results = await Axe().run(self.page, options={"runOnly": rules} if rules else None)
         assert results.violations_count == 0, results.generate_report()
 
     async def picture(self, name: str) -> None:
@@ -120,7 +67,7 @@ class Chat:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+        browser = await playwright.chromium.launch(**CHROMIUM)
         yield browser
         await browser.close()
 
@@ -133,14 +80,15 @@ async def edge_server() -> AsyncIterator[tuple[FakeEdge, str]]:
         edge.drop_streams()
 
 
-@pytest.fixture(params=SIZES)
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture
+def size() -> str:
+    """A phone, unless a test is marked with ``both_sizes``."""
+    return "phone"
 
 
 @pytest.fixture
 def scheme() -> str:
-    """Light, unless a test parametrizes it."""
+    """Light, unless a test is marked with ``both_schemes``."""
     return "light"
 
 
@@ -162,7 +110,7 @@ async def context(browser: Browser, size: str, scheme: str) -> AsyncIterator[Bro
 async def chat(context: BrowserContext, edge_server: tuple[FakeEdge, str]) -> AsyncIterator[Chat]:
     """A visitor who has not opened anything yet. Errors in the page's console fail the test."""
     edge, url = edge_server
-    chat = Chat(await context.new_page(), edge, url, [])
+    chat = Chat(await context.new_page(), url, edge, [])
     watch(chat.page, chat.errors)
     yield chat
     assert chat.errors == []

@@ -1,6 +1,6 @@
 """A chat edge that speaks the public API and remembers in memory: for developing the widget and for its tests.
 
-Run it alone to work on the widget: ``python -m tests.bot.widget.fake_edge 8700``. It answers by keyword (see ``scenes.py``).
+Run it alone to work on the widget: ``python -m tests.bot.widget.fake_edge 8700``. It answers by keyword: ``scenes.py``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -51,6 +51,7 @@ class FakeEdge:
         self.conversations: dict[str, Conversation] = {}
         self.down = False
         """Answer 503 to everything of the chat."""
+        self.only_messages_work = False
         self.lose_answers = 0
         """So many messages are taken, but their answers never arrive."""
         self.refuse: tuple[int, str] | None = None
@@ -125,10 +126,10 @@ class FakeEdge:
         ]
         return Starlette(
             routes=[
-                Route("/", lambda _request: HTMLResponse(pages.demo(), headers=pages.HEADERS)),
-                Route("/policy", lambda _request: HTMLResponse(pages.policy(), headers=pages.HEADERS)),
-                Mount("/widget", StaticFiles(directory=pages.STATIC)),
-                Mount("/static", StaticFiles(directory=pages.STATIC)),
+                Route("/", self._demo),
+                Route("/policy", self._policy),
+                Mount("/widget", Assets(directory=pages.STATIC)),
+                Mount("/static", Assets(directory=pages.STATIC)),
                 Mount("/chat", routes=chat),
             ],
             middleware=[
@@ -142,8 +143,14 @@ class FakeEdge:
             ],
         )
 
+    async def _demo(self, _request: Request) -> Response:
+        return own(pages.OWN.demo())
+
+    async def _policy(self, _request: Request) -> Response:
+        return own(pages.OWN.policy())
+
     async def _session(self, request: Request) -> Response:
-        if self.down:
+        if self.down or self.only_messages_work:
             return problem(503)
         token = request.cookies.get(COOKIE, "")
         conversation = self.conversations.get(token)
@@ -202,7 +209,7 @@ class FakeEdge:
 
     async def _stream(self, request: Request) -> Response:
         conversation = self._conversation(request)
-        if self.down:
+        if self.down or self.only_messages_work:
             return problem(503)
         if conversation is None:
             return problem(401)
@@ -250,14 +257,28 @@ class FakeEdge:
             f"bankid.67df3917-fa0d-44e5-b327-edcc928297f8.{self.qr_frames}.{secrets.token_hex(32)}", micro=False
         )
         drawn = io.BytesIO()
-        code.save(drawn, kind="svg", scale=4, border=0)
+        code.save(drawn, kind="svg", scale=4, border=4)
         return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
-    async def _returned(self, _request: Request) -> Response:
-        return HTMLResponse(pages.bankid_return(), headers=pages.HEADERS)
+    async def _returned(self, request: Request) -> Response:
+        return own(pages.OWN.returned(accepted=request.query_params.get("accepted") != "0"))
 
     def _conversation(self, request: Request) -> Conversation | None:
         return self.conversations.get(request.cookies.get(COOKIE, ""))
+
+
+class Assets(StaticFiles):
+    """Files that any site may load: module scripts are fetched with CORS."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+
+def own(page: Response) -> Response:
+    page.headers.update(pages.HEADERS)
+    return page
 
 
 def problem(status: int, detail: str | None = None) -> JSONResponse:

@@ -1,73 +1,47 @@
-"""The templates as the edge serves them, filled with the published policy; and a page of somebody else's website."""
+"""Pages under the widget: the edge's own, as it serves them, and one of a website that makes everything difficult."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
-import jinja2
+from bot.config import ROOT
+from bot.gate import CONTENT_SECURITY_POLICY
+from bot.pages import Pages
 
-from privacy.policy import Policy, Section
-
-ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "bot" / "static"
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(ROOT / "bot" / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-)
+HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+"""Breaking it is an error in the page's console, which the tests read."""
 
-HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        [
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        ]
-    )
-}
-"""The strictest policy the pages must work under; breaking it is an error in the console, which the tests read."""
+OWN = Pages(ROOT / "bot" / "templates", ROOT / "data" / "policy")
 
-
-def demo() -> str:
-    return _TEMPLATES.get_template("demo.html").render()
-
-
-def policy() -> str:
-    sections = (
-        Section("Integritetspolicy", "integritetspolicy", "Så här behandlar vi personuppgifter."),
-        Section(
-            "Hur länge lagrar vi uppgifterna?",
-            "hur-lange-lagrar-vi-uppgifterna",
-            "Under hela kundrelationen.\n- Namn\n- Adress",
-        ),
-        Section("Begränsningar", "begransningar", "Gäller inte andras webbplatser."),
-    )
-    return _TEMPLATES.get_template("policy.html").render(policy=Policy("2026-11-23", sections))
-
-
-def bankid_return() -> str:
-    return _TEMPLATES.get_template("bankid_return.html").render()
-
-
-def hostile_host(server: str) -> tuple[str, dict[str, str]]:
-    """A page elsewhere whose own styles reach for everything, and which allows nothing inline."""
-    page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>A hostile page</title>
-<link rel="stylesheet" href="/hostile.css">
-<script type="module" src="{server}/widget/insyn.js"></script></head>
-<body><h1>Somebody else's page</h1><button data-insyn-open>Ask about your data</button></body></html>"""
-    allowed = f"script-src {server}; connect-src {server}; img-src {server}; style-src 'self'; default-src 'none'"
-    return page, {"Content-Security-Policy": allowed}
-
-
-HOSTILE_CSS = """
+_HOSTILE_CSS = """
 html { font-size: 62.5%; }
 * { all: unset !important; color: red !important; font: 700 9px/1 fantasy !important; letter-spacing: 4px !important; }
-insyn-chat { position: absolute !important; transform: rotate(90deg) !important; opacity: .1; visibility: hidden; overflow: hidden !important; width: 1px !important; }
+insyn-chat { position: absolute !important; transform: rotate(90deg) !important; visibility: hidden !important;
+  opacity: .1 !important; overflow: hidden !important; width: 1px !important; display: none !important; }
 body { display: block !important; transform: translateX(0); padding: 20px !important; }
 div { position: fixed; z-index: 2147483647; }
 button { display: none; }
 """
+
+
+def hostile_site(server: str) -> Starlette:
+    """A website elsewhere: its styles reach for everything; its policy allows only its own and the server's files."""
+    page = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Somebody else's page</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/hostile.css">
+<script type="module" src="{server}/widget/insyn.js"></script></head>
+<body><h1>Somebody else's page</h1></body></html>"""
+    allowed = f"default-src 'none'; style-src 'self'; script-src {server}; connect-src {server}; img-src {server}"
+
+    async def home(_request: Request) -> Response:
+        return HTMLResponse(page, headers={"Content-Security-Policy": allowed})
+
+    async def styles(_request: Request) -> Response:
+        return Response(_HOSTILE_CSS, media_type="text/css")
+
+    return Starlette(routes=[Route("/", home), Route("/hostile.css", styles)])

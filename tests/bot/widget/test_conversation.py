@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 from playwright.async_api import expect
 
 from tests.bot.widget import scenes
-from tests.bot.widget.conftest import Chat, watch
+from tests.bot.widget.conftest import Chat, both_sizes, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
+@both_sizes
 async def test_the_visitor_is_greeted_writes_and_is_answered(chat: Chat) -> None:
     await chat.open()
     await chat.ask("Hej")
@@ -51,6 +51,7 @@ async def test_it_types_while_it_thinks(chat: Chat) -> None:
     await expect(typing).to_be_hidden()
 
 
+@both_sizes
 async def test_a_reload_restores_the_conversation_and_the_draft(chat: Chat) -> None:
     await chat.open()
     await chat.ask("Hej")
@@ -69,7 +70,7 @@ async def test_a_closed_chat_stays_closed_after_a_reload_and_counts_what_comes(c
     await chat.page.keyboard.press("Escape")
     await chat.page.reload()
     await expect(chat.launcher).to_be_visible()
-    await _streams(chat, 1)
+    await chat.streams(1)
 
     chat.edge.say(chat.edge.only, "officer", "Är du kvar?", sender_name="Anna Lind")
 
@@ -95,7 +96,7 @@ async def test_nothing_that_was_said_is_stored_in_the_browser(chat: Chat) -> Non
 
 async def test_a_second_tab_shows_the_same_conversation_live(chat: Chat) -> None:
     await chat.open()
-    other = Chat(await chat.page.context.new_page(), chat.edge, chat.url, [])
+    other = Chat(await chat.page.context.new_page(), chat.url, chat.edge, [])
     watch(other.page, chat.errors)
     await other.open()
 
@@ -107,6 +108,7 @@ async def test_a_second_tab_shows_the_same_conversation_live(chat: Chat) -> None
         await expect(tab.bubbles("bot")).to_have_count(3)
 
 
+@both_sizes
 async def test_a_quick_reply_is_said_once(chat: Chat) -> None:
     await chat.open()
     reply = chat.log.get_by_role("button", name="Radera mina uppgifter")
@@ -161,6 +163,7 @@ async def test_what_was_refused_for_a_moment_can_be_sent_again(chat: Chat) -> No
     await expect(chat.log.locator(".refused")).to_have_count(0)
 
 
+@both_sizes
 async def test_too_long_a_text_is_kept_and_explained_rather_than_cut(chat: Chat) -> None:
     await chat.open()
     text = "å" * 2001
@@ -174,6 +177,7 @@ async def test_too_long_a_text_is_kept_and_explained_rather_than_cut(chat: Chat)
     await expect(chat.bubbles("visitor")).to_have_text([text[1:]])
 
 
+@both_sizes
 async def test_hostile_strings_are_text_everywhere(chat: Chat) -> None:
     await chat.open()
     await chat.ask(f"fientlig {scenes.HOSTILE}")
@@ -201,6 +205,7 @@ async def test_addresses_become_links_and_nothing_else_does(chat: Chat) -> None:
     )
 
 
+@both_sizes
 async def test_reading_further_up_is_not_disturbed_by_what_is_new(chat: Chat) -> None:
     await chat.open()
     for number in range(12):
@@ -244,9 +249,3 @@ async def test_the_visitor_can_keep_a_copy(chat: Chat) -> None:
 async def _clipboard(chat: Chat) -> str:
     await expect(chat.live_region).to_contain_text("Kopierat")
     return str(await chat.page.evaluate("navigator.clipboard.readText()"))
-
-
-async def _streams(chat: Chat, count: int) -> None:
-    async with asyncio.timeout(5):
-        while len(chat.edge.only.streams) != count:
-            await asyncio.sleep(0.02)

@@ -1,0 +1,145 @@
+"""On any site: one tag, small, quiet until asked, undisturbed by the page around it."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Request, expect
+
+from tests.bot.widget import pages
+from tests.bot.widget.conftest import Chat, both_sizes, serving
+from tests.bot.widget.fake_edge import FakeEdge
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+SIZE_LIMIT_BYTES = 30_000
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(edge_server: tuple[FakeEdge, str]) -> AsyncIterator[str]:
+    """Somebody else's website, on an origin that the edge allows."""
+    edge, url = edge_server
+    async with serving(pages.hostile_site(url)) as site:
+        edge.allowed_origins.append(site)
+        yield site
+
+
+async def test_all_of_it_together_is_under_30_kilobytes(chat: Chat) -> None:
+    """Each file compressed by itself, as it travels; and no file is forgotten: they are what the browser asks for."""
+    fetched: set[str] = set()
+    chat.page.on("request", lambda request: fetched.add(request.url) if "/widget/" in request.url else None)
+    await chat.open()
+
+    files = {pages.STATIC / url.split("/widget/")[1] for url in fetched}
+    assert files == {pages.STATIC / "insyn.js", *(pages.STATIC / "parts").glob("*.js")}
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in files}
+    assert sum(sizes.values()) < SIZE_LIMIT_BYTES, sizes
+
+
+async def test_the_demo_page_includes_it_with_one_tag_and_nothing_inline(chat: Chat) -> None:
+    response = await chat.page.request.get(chat.url)
+    page = await response.text()
+
+    assert re.findall(r"<script[^>]*>", page) == ['<script type="module" src="/widget/insyn.js">']
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
+
+
+async def test_before_it_is_opened_nothing_is_sent_stored_or_downloaded_in_full(chat: Chat) -> None:
+    requests: list[Request] = []
+    chat.page.on("request", lambda request: requests.append(request))
+    await chat.page.goto(chat.url, wait_until="networkidle")
+    await expect(chat.launcher).to_be_visible()
+
+    assert [request.url for request in requests if "/chat/" in request.url or "panel.js" in request.url] == []
+    assert await chat.page.context.cookies() == []
+    assert await chat.page.evaluate("sessionStorage.length + localStorage.length") == 0
+    assert chat.edge.conversations == {}
+
+
+@both_sizes
+async def test_it_works_on_a_hostile_page_of_another_origin(chat: Chat, site: str, size: str) -> None:
+    await chat.page.goto(site)
+    await chat.launcher.click()
+    await chat.bubbles("bot").first.wait_for()
+    await chat.ask("Hej")
+    await expect(chat.bubbles("bot").last).to_have_text("Du skrev: Hej")
+    await chat.ask("Jag vill ha ett registerutdrag")
+    await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
+    await chat.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
+
+    look = await chat.bubbles("bot").first.evaluate(
+        """node => { const { color, fontSize, letterSpacing, fontWeight } = getComputedStyle(node);
+                     return [color, fontSize, letterSpacing, fontWeight]; }"""
+    )
+    assert look == ["rgb(23, 33, 31)", "16px", "normal", "400"]
+    viewport = chat.page.viewport_size
+    box = await chat.panel.bounding_box()
+    assert viewport is not None
+    assert box is not None
+    assert box["x"] + box["width"] <= viewport["width"]
+    assert box["y"] + box["height"] <= viewport["height"]
+    await chat.picture(f"{size}-hostile-page")
+
+
+async def test_a_site_that_the_edge_does_not_allow_is_told_that_it_does_not_answer(chat: Chat, site: str) -> None:
+    chat.edge.allowed_origins.clear()
+    await chat.page.goto(site)
+    await chat.launcher.click()
+
+    await expect(chat.panel.locator(".notice.link")).to_contain_text("Chatten svarar inte just nu.", timeout=20_000)
+    chat.errors.clear()  # the browser's own complaint about the origin
+
+
+@both_sizes
+async def test_attributes_place_it_open_it_and_name_it(chat: Chat) -> None:
+    await chat.page.goto(f"{chat.url}/chat/bankid/return")  # has an element of its own, open
+    await chat.bubbles("bot").first.wait_for()
+    assert await chat.page.locator("insyn-chat").count() == 1
+
+    await chat.page.evaluate(
+        """() => {
+          sessionStorage.clear();
+          document.querySelector("insyn-chat").remove();
+          const chat = document.createElement("insyn-chat");
+          const attributes = { position: "left", heading: "Fråga oss", theme: "dark" };
+          for (const [name, value] of Object.entries(attributes)) chat.setAttribute(name, value);
+          document.body.append(chat);
+        }"""
+    )
+    await chat.launcher.click()
+    await expect(chat.panel.get_by_role("heading", name="Fråga oss")).to_be_visible()
+    box = await chat.panel.bounding_box()
+    assert box is not None
+    assert box["x"] < 40
+    background = await chat.panel.evaluate("panel => getComputedStyle(panel).backgroundColor")
+    assert background == "rgb(21, 27, 26)"
+
+    element = chat.page.locator("insyn-chat")
+    await element.evaluate("chat => chat.removeAttribute('open')")
+    await expect(chat.panel).to_be_hidden()
+    await element.evaluate("chat => chat.setAttribute('open', '')")
+    await expect(chat.panel).to_be_visible()
+
+
+async def test_its_colours_can_be_set_from_outside(chat: Chat) -> None:
+    await chat.page.goto(chat.url)
+    await chat.page.evaluate(
+        "document.querySelector('insyn-chat').style.setProperty('--insyn-accent', 'rgb(120, 0, 80)')"
+    )
+
+    assert await chat.launcher.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(120, 0, 80)"
+
+
+async def test_taken_out_of_the_page_it_lets_go(chat: Chat) -> None:
+    await chat.open()
+    await chat.streams(1)
+    await chat.page.evaluate("document.querySelector('insyn-chat').remove()")
+
+    await chat.streams(0)
+    chat.edge.say(chat.edge.only, "bot", "sagt under tiden")
+    await chat.page.evaluate("document.body.append(document.createElement('insyn-chat'))")
+    await expect(chat.bubbles("bot").last).to_have_text("sagt under tiden")

@@ -1,0 +1,176 @@
+"""One visitor's whole way through every real process, in real Chromium: ask, request, sign, opt out, a person, back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from insyn.settings import ROOT
+from privacy.calendar import WorkingCalendar
+from privacy.deadlines import response_due
+from tests.bot.widget.visitor import CHROMIUM, DESK, PHONE, Visitor
+from tests.e2e.conftest import RunningStack
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = ROOT / ".insyn-test" / "screenshots" / "journey"
+README_PICTURE = ROOT / "docs" / "images" / "chat.png"
+WRONG_ADDRESS, ADDRESS = "anna@exmple.se", "anna@example.se"
+PATIENCE_MS = 30_000
+
+
+@asynccontextmanager
+async def person(browser: Browser, size: dict) -> AsyncIterator[Page]:
+    """Somebody at a browser of their own."""
+    context = await browser.new_context(**size, locale="sv-SE", timezone_id="Europe/Stockholm")
+    context.set_default_timeout(PATIENCE_MS)
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: RunningStack) -> None:
+    expect.set_options(timeout=PATIENCE_MS)
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(**CHROMIUM) as browser,
+        person(browser, PHONE) as page,
+        person(browser, DESK) as simulator,
+        person(browser, DESK) as console,
+    ):
+        visitor = Visitor(page, stack.chat_url)
+        await visitor.open()
+        await asks_about_the_policy(visitor)
+        await requests_access_and_corrects_the_address(visitor)
+        await signs_with_the_code(visitor, simulator, stack.simulator_url)
+        reference, due_on = await reads_the_receipt(visitor)
+        await opts_out_of_marketing(visitor)
+        await visitor.ask("Jag vill prata med en människa")
+        await expect(visitor.panel.locator(".queue")).to_be_visible()
+        await officer_logs_in(console, stack)
+        await officer_answers_and_hands_back(console, visitor)
+        await visitor.ask("Säljer ni mina uppgifter?")
+        await expect(visitor.bubbles("bot").last).to_contain_text("säljer")
+        await officer_sees_the_case(console, stack, reference, due_on)
+
+
+async def asks_about_the_policy(visitor: Visitor) -> None:
+    await visitor.ask("Hur länge sparar ni inspelade samtal?")
+
+    await expect(visitor.bubbles("bot").last).to_contain_text("3 månader")
+    source = visitor.log.locator(".citation").last
+    await source.locator("summary").click()
+    await expect(source.locator("blockquote")).to_contain_text("Inspelade samtal raderas automatiskt")
+    await visitor.bubbles("visitor").last.evaluate("question => question.scrollIntoView()")
+    await picture(visitor.page, "1-source")
+
+
+async def requests_access_and_corrects_the_address(visitor: Visitor) -> None:
+    said = visitor.bubbles("bot")
+    await visitor.ask("Jag vill veta vilka uppgifter ni har om mig")
+    await visitor.reply("Allt").click()
+    await expect(said.last).to_contain_text("e-postadress")
+    await visitor.say(WRONG_ADDRESS)
+    await expect(said.last).to_contain_text(WRONG_ADDRESS)
+    await picture(visitor.page, "2-summary")
+
+    await visitor.reply("Ändra").click()
+    await visitor.reply("E-postadressen").click()
+    await expect(said.last).to_contain_text("Vilken e-postadress")
+    await visitor.say(ADDRESS)
+    await expect(said.last).to_contain_text(ADDRESS)
+    await expect(said.last).not_to_contain_text(WRONG_ADDRESS)
+    await visitor.reply("Stämmer").click()
+    await visitor.bankid.wait_for()
+
+
+async def signs_with_the_code(visitor: Visitor, simulator: Page, simulator_url: str) -> None:
+    await picture(visitor.page, "3-bankid")
+    await visitor.bankid.get_by_role("button", name="Visa QR-kod").click()
+    await visitor.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
+    await picture(visitor.page, "4-code")
+
+    await simulator.goto(simulator_url)
+    await simulator.get_by_role("button", name="Skanna koden på skärmen").click()
+    await expect(simulator.get_by_text(ADDRESS)).to_be_visible()  # what is signed is what was confirmed
+    await simulator.get_by_label("Säkerhetskod").fill("123456")
+    await simulator.get_by_role("button", name="Skriv under", exact=True).click()
+    await expect(simulator.get_by_role("heading", name="Underskriften är klar")).to_be_visible()
+    await expect(visitor.bankid).to_have_attribute("data-state", "complete")
+
+
+async def reads_the_receipt(visitor: Visitor) -> tuple[str, date]:
+    receipt = visitor.log.locator(".receipt")
+    await receipt.wait_for()
+    await picture(visitor.page, "5-receipt")
+    reference = await receipt.locator(".reference").inner_text()
+    assert re.fullmatch(r"AR-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
+    received_on, due_on = [
+        date.fromisoformat(await receipt.locator("dd time").nth(index).get_attribute("datetime") or "")
+        for index in (0, 1)
+    ]
+    assert due_on == response_due(received_on, calendar=WorkingCalendar())
+    return reference, due_on
+
+
+async def opts_out_of_marketing(visitor: Visitor) -> None:
+    await visitor.ask("Sluta maila mig")
+    if "spärrad" not in await visitor.bubbles("bot").last.inner_text():
+        await visitor.say(ADDRESS)
+    await expect(visitor.bubbles("bot").last).to_contain_text("är spärrad från och med nu")
+    await picture(visitor.page, "6-opted-out")
+
+
+async def officer_logs_in(console: Page, stack: RunningStack) -> None:
+    await console.goto(f"{stack.console_url}/login")
+    await console.get_by_label("Användarnamn").fill(stack.officer_name)
+    await console.get_by_label("Lösenord").fill(stack.officer_password)
+    await console.get_by_role("button", name="Logga in").click()
+    await console.get_by_label("Ditt namn").fill("Vera Lund")
+    for label in ("Nytt lösenord", "Samma lösenord igen"):
+        await console.get_by_label(label).fill("fyra ord efter varandra")
+    await console.get_by_role("button", name="Spara").click()
+    await console.get_by_role("link", name="Överlämningar").wait_for()
+
+
+async def officer_answers_and_hands_back(console: Page, visitor: Visitor) -> None:
+    await console.get_by_role("link", name="Överlämningar").click()
+    await console.locator("#queue .queue a").first.click()
+    await console.get_by_role("button", name="Ta över samtalet").click()
+    await expect(visitor.panel.locator(".header")).to_contain_text("Vera Lund")
+
+    await console.get_by_label("Ditt svar").fill("Hej, det är Vera. Hur kan jag hjälpa dig?")
+    await console.get_by_role("button", name="Skicka").click()
+    await expect(visitor.bubbles("officer")).to_have_text(["Hej, det är Vera. Hur kan jag hjälpa dig?"])
+    await visitor.say("Jag ville bara höra en människa. Tack!")
+    await expect(console.locator("#transcript")).to_contain_text("Jag ville bara höra en människa.")
+    await picture(visitor.page, "7-person")
+    await picture(console, "8-console-conversation")
+
+    await console.get_by_role("button", name="Lämna tillbaka till assistenten").click()
+    await expect(visitor.panel.locator(".header")).to_contain_text("Assistenten, en bot")
+    await expect(visitor.bubbles("bot").last).to_contain_text("boten, igen")
+
+
+async def officer_sees_the_case(console: Page, stack: RunningStack, reference: str, due_on: date) -> None:
+    await console.goto(f"{stack.console_url}/cases")
+    row = console.get_by_role("row").filter(has_text=reference)
+    await expect(row.locator("time").first).to_have_attribute("datetime", due_on.isoformat())
+    await picture(console, "9-console-cases")
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like; one of them is the README's, made anew when asked for."""
+    await page.wait_for_timeout(400)  # what moves has come to rest
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    await page.screenshot(path=path)
+    if name == "1-source" and ("INSYN_NEW_PICTURES" in os.environ or not README_PICTURE.exists()):
+        README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, README_PICTURE)
