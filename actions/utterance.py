@@ -75,9 +75,7 @@ def latest_utterance(tracker: Tracker) -> Utterance:
 
 def latest_message_id(tracker: Tracker) -> str:
     """Return the id of the visitor's latest message: the edge's number of the turn, the same when it is sent again."""
-    event = _latest_user_event(tracker)
-    turn = (event.get("metadata") or {}).get("turn")
-    return f"turn-{turn}" if turn is not None else str(event.get("message_id") or "")
+    return str(_latest_user_event(tracker).get("message_id") or "")
 
 
 def latest_said_at(tracker: Tracker) -> datetime:

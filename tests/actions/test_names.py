@@ -132,7 +132,8 @@ def test_slots_that_are_asked_for_can_be_asked_missed_and_changed():
         for slot in form["required_slots"]:
             assert f"utter_ask_{name}_{slot}" in responses()
             assert f"utter_no_{slot}" in responses()
-        assert f"utter_ask_{name}_field_to_change" in responses()
+        several = len(form["required_slots"]) > 2  # with one answer beside the confirmation it is that one
+        assert (f"utter_ask_{name}_field_to_change" in responses()) is several
     asked = {slot for form in DOMAIN["forms"].values() for slot in form["required_slots"]} - {CONFIRMED}
     assert asked == set(ANSWER_NAMES)
     assert asked - {"marketing_address"} == set(SIGNING_LABELS)

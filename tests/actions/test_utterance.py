@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.digression import goes_elsewhere
-from actions.utterance import Utterance, latest_message_id, latest_said_at, latest_utterance, previous_intents
+from actions.utterance import Utterance, latest_said_at, latest_utterance, previous_intents
 from tests.actions.fakes import SAID_AT, tracker_with
 
 
@@ -55,14 +55,6 @@ def test_what_is_typed_sets_no_answer_whatever_the_model_finds_in_it():
     tracker.latest_message["entities"] = [{"entity": "scope", "value": "Allt"}]
 
     assert latest_utterance(tracker).answers == {}
-
-
-def test_a_turn_that_is_sent_again_keeps_its_id():
-    first, second = tracker_with("ja", message_id="a"), tracker_with("ja", message_id="b")
-    for tracker in (first, second):
-        tracker.events[-1]["metadata"] = {"turn": 17, "repeated": False}
-
-    assert latest_message_id(first) == latest_message_id(second)
 
 
 def test_a_message_is_dated_by_the_edge_if_it_says_so():

@@ -19,6 +19,7 @@ from rasa_sdk.utils import all_subclasses
 import actions
 from actions.base import InsynAction
 from actions.services import Services
+from bot.rasa.neutral_text import neutral
 from tests.actions.fakes import Fakes
 
 
@@ -102,13 +103,16 @@ class Dialogue:
     last: Turn | None = None
 
     async def say(self, text: str) -> Turn:
-        assert not text.startswith("/"), "the visitor types text; buttons are pressed"
-        return await self._send(text)
+        return await self._send(neutral(text))  # as our channel does with what is typed
 
     async def press(self, title: str) -> Turn:
         assert self.last is not None
         assert title in self.last.buttons, f"no button {title!r} among {list(self.last.buttons)}"
         return await self._send(self.last.buttons[title])
+
+    async def send_payload(self, payload: str) -> Turn:
+        """Press a button known by its payload."""
+        return await self._send(payload)
 
     async def happens(self, event: str) -> Turn:
         return await self._send(f"/EXTERNAL_{event}")
