@@ -73,9 +73,12 @@ class TurnRunner:
         self._places = asyncio.Semaphore(times.at_a_time)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._woken_again: set[str] = set()
+        self._stopped = False
 
     def wake(self, conversation_id: str) -> None:
         """See to it that this replica looks at the conversation's turns soon."""
+        if self._stopped:
+            return
         if conversation_id in self._running:
             self._woken_again.add(conversation_id)
             return
@@ -107,6 +110,7 @@ class TurnRunner:
 
     async def stop(self) -> None:
         """Break off what runs; the rows stay, and whoever comes next takes them up."""
+        self._stopped = True
         tasks = list(self._running.values())
         for task in tasks:
             task.cancel()
