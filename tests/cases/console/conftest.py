@@ -1,5 +1,6 @@
 """The console on a database of its own, beside a chat edge that is served for real."""
 
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ from fastapi import FastAPI
 from cases.app import create_app
 from cases.config import CasesConfig
 from cases.console.accounts import Role
+from cases.console.guard import SESSION_COOKIE
+from cases.console.sessions import StaffSessions
 from cases.console.storage import StaffAccountRow
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
@@ -124,7 +127,9 @@ def browser(new_browser: MakeBrowser) -> StaffBrowser:
 
 
 @pytest.fixture
-async def annas_browser(browser: StaffBrowser, anna: Colleague) -> StaffBrowser:
-    """Anna's browser; she has logged in."""
-    await browser.log_in(anna.name, anna.password)
+async def annas_browser(browser: StaffBrowser, anna: Colleague, sessions: Sessions, clock) -> StaffBrowser:
+    """Anna's browser, at the list of cases. Her session is begun without the log-in form, which hashes for long."""
+    cookie = await StaffSessions(sessions, clock=clock, random=random.Random(2)).begin(anna.id)
+    browser.client.cookies.set(SESSION_COOKIE, cookie, domain="console.test", path="/console")
+    await browser.open("/console/cases")
     return browser
