@@ -40,6 +40,22 @@ class ActionHandOver(InsynAction):
         return [ActiveLoop(None), *idle_form()]
 
 
+class ActionTakeBack(InsynAction):
+    """The person has handed back: say who speaks, and what still waits."""
+
+    action_name = "action_take_back"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        request = ConfirmedRequest.from_tracker(tracker)
+        begun_type = tracker.get_slot(REQUEST_TYPE)
+        rule = journey_of(begun_type).rule if begun_type else request.rule if request else None
+        if rule:
+            dispatcher.utter_message(response="utter_returned_to_request", title=rule.title)
+        else:
+            dispatcher.utter_message(response="utter_returned_to_bot")
+        return []
+
+
 def _reason(tracker: Tracker) -> str:
     before = previous_intents(tracker)[1:2]
     request = ConfirmedRequest.from_tracker(tracker)

@@ -41,6 +41,9 @@ class ActionContinueRequest(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: object) -> list[EventType]:
         said = latest_utterance(tracker)
         begun_type = tracker.get_slot(REQUEST_TYPE)
+        if begun_type and said.intent == "deny":
+            dispatcher.utter_message(response="utter_request_pending", title=journey_of(begun_type).rule.title)
+            return []
         if begun_type:
             return [FollowupAction(journey_of(begun_type).form)]
         request = ConfirmedRequest.from_tracker(tracker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.case_status import ActionAnswerCaseStatus
-from actions.handover import ActionHandOver
+from actions.handover import ActionHandOver, ActionTakeBack
 from actions.request_begin import ActionBeginRequest
 from actions.request_control import ActionCancelRequest, ActionContinueRequest
 from tests.actions.fakes import DUE_ON, Fakes, run, slots_set, tracker_with
@@ -70,6 +70,23 @@ async def test_a_request_that_was_left_for_a_person_goes_on(fakes: Fakes):
     tracker = tracker_with("ja", intent="affirm", request_type="erasure", scope="Allt")
     _, events = await run(ActionContinueRequest(fakes.services), tracker)
     assert [(event["event"], event["name"]) for event in events] == [("followup", "erasure_form")]
+
+
+async def test_a_no_leaves_it_waiting_and_says_so(fakes: Fakes):
+    tracker = tracker_with("nej", intent="deny", request_type="erasure", scope="Allt")
+    messages, events = await run(ActionContinueRequest(fakes.services), tracker)
+    assert [message["response"] for message in messages] == ["utter_request_pending"]
+    assert events == []
+
+
+@pytest.mark.parametrize(
+    ("slots", "response"),
+    [({}, "utter_returned_to_bot"), ({"request_type": "erasure", "scope": "Allt"}, "utter_returned_to_request")],
+)
+async def test_the_bot_comes_back_to_what_was_left(fakes: Fakes, slots: dict, response: str):
+    tracker = tracker_with(intent="EXTERNAL_returned_to_bot", entities={}, **slots)
+    messages, _ = await run(ActionTakeBack(fakes.services), tracker)
+    assert [message["response"] for message in messages] == [response]
 
 
 async def test_the_same_wish_again_goes_on_where_it_was_left(fakes: Fakes):

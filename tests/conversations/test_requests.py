@@ -316,7 +316,8 @@ async def test_a_person_in_the_middle_and_then_on(dialogue: Dialogue, fakes: Fak
         await answer(dialogue, line)
 
     assert (await dialogue.say("jag vill prata med en människa")).said == ["utter_handed_over"]
-    await dialogue.happens("returned_to_bot")
-    resumed = await dialogue.say("ja fortsätt")
+    back = await dialogue.happens("returned_to_bot")
+    assert back.said == ["utter_returned_to_request"]
+    resumed = await dialogue.press("Fortsätt")
     assert resumed.said[-1] == f"utter_ask_{journey.request_type}_form_contact_email"
     assert is_summary(await dialogue.say(journey.answers[-1]), journey)
