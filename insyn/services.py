@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -59,7 +59,7 @@ def serve_cases() -> None:
     from cases.app import create_app
 
     config = settings()
-    _serve(create_app(cases_config(config)), config.cases_port)
+    _serve(create_app(cases_config(config)), config.cases_port, proxies=config.trusted_proxies)
 
 
 def serve_worker() -> None:
@@ -181,7 +181,7 @@ def _database_url(config: Settings) -> str:
     return config.database_url
 
 
-def _serve(app: Any, port: int) -> None:
+def _serve(app: Any, port: int, *, proxies: Sequence[str] = ()) -> None:
     import uvicorn
 
     uvicorn.run(
@@ -190,7 +190,8 @@ def _serve(app: Any, port: int) -> None:
         port=port,
         log_level="warning",
         access_log=False,
-        proxy_headers=False,  # the edge decides itself whose X-Forwarded-For it believes
+        proxy_headers=bool(proxies),  # the chat edge decides itself whose X-Forwarded-For it believes
+        forwarded_allow_ips=list(proxies),
         ws="none",  # we have none, and Rasa holds the websockets library back
         server_header=False,
         timeout_graceful_shutdown=3,
