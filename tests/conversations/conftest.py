@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -22,7 +23,13 @@ ROOT = Path(__file__).parent.parent.parent
 def trained_model() -> Path:
     """A model of the data as they stand, trained if it is not; ``INSYN_TEST_MODEL`` names another one."""
     given = os.environ.get("INSYN_TEST_MODEL")
-    return Path(given) if given else ensure_model(ROOT / ".insyn-test" / "train.log")
+    if given:
+        return Path(given)
+    directory = ROOT / ".insyn-test"
+    directory.mkdir(exist_ok=True)
+    with (directory / "train.lock").open("w") as lock:  # several workers of pytest may come here at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return ensure_model(directory / "train.log")
 
 
 @pytest.fixture(scope="session", autouse=True)
