@@ -122,6 +122,7 @@ def _utter_receipt(dispatcher: CollectingDispatcher, request: ConfirmedRequest, 
                 "reference": receipt.reference,
                 "received_on": receipt.received_on.isoformat(),
                 "due_on": receipt.due_on.isoformat(),
+                "due_explanation": list(receipt.due_explanation),
                 "request_type_title": request.rule.title,
                 "next_steps": [step.format(contact_email=request.contact_email) for step in NEXT_STEPS[kind]],
             }

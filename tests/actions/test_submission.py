@@ -101,6 +101,7 @@ async def test_the_receipt_carries_reference_and_due_date(fakes: Fakes):
     assert message["due_on"] == "23 december 2026"
     card = message["custom"]["card"]
     assert (card["kind"], card["reference"], card["due_on"]) == ("receipt", reference, DUE_ON.isoformat())
+    assert card["due_explanation"], "how the date was counted unfolds in the receipt"
 
 
 async def test_identity_never_reaches_a_slot_or_a_message(fakes: Fakes):
