@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Self
 from uuid import uuid4
 
@@ -67,7 +69,12 @@ class AskClient:
         if service_token is not None:
             headers["Authorization"] = f"Bearer {service_token}"
         self._http = httpx.AsyncClient(
-            base_url=base_url, headers=headers, timeout=CALL_TIMEOUT_S, transport=transport, trust_env=False
+            base_url=base_url,
+            headers=headers,
+            timeout=CALL_TIMEOUT_S,
+            transport=transport,
+            trust_env=False,
+            verify=_trusted_roots(),
         )
         self._exits = AsyncExitStack()
         self._messages: dict[int, dict[str, Any]] = {}
@@ -189,6 +196,12 @@ class AskClient:
                     name = value
                 elif kind == "data":
                     yield name, json.loads(value)
+
+
+@lru_cache
+def _trusted_roots() -> ssl.SSLContext:
+    """Return the machine's roots, read once: reading them takes longer than an answer."""
+    return ssl.create_default_context()
 
 
 def _detail(response: httpx.Response) -> str:

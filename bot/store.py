@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -93,8 +93,11 @@ class ConversationStore:
         return await session.get(ConversationRow, conversation_id, with_for_update=True, populate_existing=True)
 
     async def tell(self, session: AsyncSession, conversation_id: str) -> None:
-        """Wake the streams of the conversation when the transaction commits."""
-        await notify(session, CHANNEL, conversation_id)
+        """Wake the streams of the conversation when the transaction commits; once is enough for a session."""
+        told: set[str] = session.info.setdefault("told", set())
+        if conversation_id not in told:
+            told.add(conversation_id)
+            await notify(session, CHANNEL, conversation_id)
 
     # The queue
 
@@ -211,15 +214,6 @@ class ConversationStore:
         """Return the number of the newest message, 0 when there is none."""
         query = select(func.max(MessageRow.id)).where(MessageRow.conversation_id == conversation_id)
         return await session.scalar(query) or 0
-
-    async def has_card(self, session: AsyncSession, conversation_id: str, card: dict[str, Any], *, after: int) -> bool:
-        """Tell whether the conversation shows ``card`` in a message after the one numbered ``after``."""
-        query = select(
-            exists().where(
-                MessageRow.conversation_id == conversation_id, MessageRow.id > after, MessageRow.card == card
-            )
-        )
-        return bool(await session.scalar(query))
 
     async def visitor_messages_since(self, session: AsyncSession, conversation_id: str, since: datetime) -> int:
         """Return how many messages the visitor wrote since that instant."""
@@ -365,6 +359,8 @@ class ConversationStore:
 
     async def finish_order_at(self, session: AsyncSession, conversation_id: str, *, message_id: int) -> int:
         """Return the finish order up to which a stream that has seen ``message_id`` has seen turns end."""
+        if not message_id:
+            return 0
         query = select(func.max(TurnRow.finish_order)).where(
             TurnRow.conversation_id == conversation_id, TurnRow.message_id <= message_id
         )
