@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+
+import structlog
 
 from insyn.evaluation.questions import Question
 from insyn.evaluation.scoring import Scored
@@ -14,6 +17,7 @@ from insyn.evaluation.scoring import Scored
 def score(model: Path, questions: Sequence[Question]) -> list[Scored]:
     """Return what the model at ``model`` makes of each question."""
     warnings.simplefilter("ignore")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # Rasa tells every step
     from rasa.core.agent import Agent
 
     agent = Agent.load(str(model))
