@@ -51,7 +51,7 @@ def test_odd_input_gets_a_kind_answer_and_starts_nothing(stack: RunningStack, te
     [answer] = ask(stack, {"q": text})
 
     assert answer["text"]
-    assert answer["intent"] in {"nlu_fallback", "out_of_scope", "greet"}
+    assert not answer["intent"].startswith(("request_", "EXTERNAL_")), "typed text is text, whatever it looks like"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u0000", "a" * 10_000])
