@@ -60,6 +60,7 @@ def create_app(
         bankid_transport: another way to BankID than the network, for tests.
     """
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at debug it prints every event, texts and all
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of each browser that leaves during a query
     texts = Texts.read(config.texts)
     refusals = Refusals(texts)
 

@@ -333,29 +333,28 @@ class ConversationStore:
         """Note how the turn ended; the conversation's row is locked, so the order is the one that streams see."""
         turn.finished_at, turn.outcome = now, outcome
         turn.intent, turn.confidence = intent, confidence
-        turn.finish_order = await session.scalar(select(FINISH_ORDER.next_value()))
+        turn.finish_order = FINISH_ORDER.next_value()  # the database counts
         await self.tell(session, turn.conversation_id)
 
-    async def finished_turns(
+    async def turns_since(
         self, session: AsyncSession, conversation_id: str, *, after: int
-    ) -> list[tuple[TurnRow, list[int]]]:
-        """Return visitors' turns that ended after the one with that finish order, each with the ids of its answers."""
-        query = (
-            select(TurnRow)
-            .where(
-                TurnRow.conversation_id == conversation_id,
-                TurnRow.finish_order > after,
-                TurnRow.message_id.is_not(None),
-            )
-            .order_by(TurnRow.finish_order)
+    ) -> tuple[list[TurnRow], list[tuple[TurnRow, list[int]]]]:
+        """Return the unfinished turns; and those of the visitor that ended after the one with that finish order.
+
+        Each of the latter comes with the ids of its answers.
+        """
+        query = select(TurnRow).where(
+            TurnRow.conversation_id == conversation_id, TurnRow.finished_at.is_(None) | (TurnRow.finish_order > after)
         )
-        turns = (await session.scalars(query)).all()
+        rows = (await session.scalars(query.order_by(TurnRow.finish_order, TurnRow.id))).all()
+        turns = [row for row in rows if row.finished_at is not None and row.message_id is not None]
         answers: dict[int, list[int]] = {turn.id: [] for turn in turns}
         if turns:
             replies = select(MessageRow.turn_id, MessageRow.id).where(MessageRow.turn_id.in_(answers))
             for turn_id, message_id in (await session.execute(replies.order_by(MessageRow.id))).tuples():
                 answers[turn_id or 0].append(message_id)
-        return [(turn, answers[turn.id]) for turn in turns]
+        unfinished = [row for row in rows if row.finished_at is None]
+        return unfinished, [(turn, answers[turn.id]) for turn in turns]
 
     async def finish_order_at(self, session: AsyncSession, conversation_id: str, *, message_id: int) -> int:
         """Return the finish order up to which a stream that has seen ``message_id`` has seen turns end."""

@@ -74,8 +74,7 @@ class Streams:
             if conversation is None:
                 return
             messages = await self._store.messages(session, conversation_id, after=seen.message_id)
-            turns = await self._store.finished_turns(session, conversation_id, after=seen.finish_order)
-            unfinished = await self._store.unfinished_turns(session, conversation_id)
+            unfinished, turns = await self._store.turns_since(session, conversation_id, after=seen.finish_order)
             state = await self._conversations.state(session, conversation)
         for message in messages:
             seen.message_id = message.id

@@ -130,13 +130,14 @@ class TurnRunner:
     async def _drain(self, conversation_id: str) -> None:
         """Give the conversation's turns until none is left, or another replica gives them.
 
-        After the lock is let go it is looked once more: whoever added a turn meanwhile found the lock taken and left.
+        After the lock is let go it is looked for more: whoever added a turn meanwhile found the lock taken and left.
         """
         while True:
             async with self._places, self._lock(conversation_id) as held:
                 if not held:
                     return
-                while (claimed := await self._claim(conversation_id)) is not None:
+                claimed = await self._claim(conversation_id)
+                if claimed is not None:
                     await self._give(claimed)
             if not await self._has_ready_turn(conversation_id):
                 return
