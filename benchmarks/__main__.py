@@ -31,7 +31,7 @@ from insyn.settings import ROOT, Settings
 
 PORTS = {"chat_port": 9700, "cases_port": 9701, "rasa_port": 9702, "actions_port": 9703, "simulator_port": 9704}
 QUESTIONS = 260
-REGISTRATIONS = 20
+REGISTRATIONS = 10
 
 
 def main() -> None:
