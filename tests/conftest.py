@@ -103,6 +103,7 @@ ORDER = ("database", "model", "browser")
 """What a test needs, from fast to slow; files without one of these marks come first."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the files with fast tests first, and each file on one worker: its servers are started once.
 
