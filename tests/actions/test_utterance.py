@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.digression import goes_elsewhere
+from actions.digression import goes_elsewhere, wish_switched_to
 from actions.utterance import Utterance, latest_said_at, latest_utterance, previous_intents
 from tests.actions.fakes import SAID_AT, tracker_with
 
@@ -93,3 +93,18 @@ def test_what_turns_elsewhere_in_the_middle_of_an_access_request(
 ):
     said = Utterance(text=text, intent=intent)
     assert goes_elsewhere(said, own_intent="request_access", free_text=free_text) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "wish"),
+    [
+        ("eller nej, radera allt istället", ("nlu_fallback", "policy_refusal", "request_erasure"), "request_erasure"),
+        ("nej vänta, registerutdrag", ("nlu_fallback", "request_access", "policy_fee"), "request_access"),
+        ("eller nej, radera allt istället", ("nlu_fallback", "policy_refusal", "policy_fee", "request_erasure"), None),
+        ("mitt cv", ("nlu_fallback", "request_erasure"), None),
+    ],
+)
+def test_a_switch_that_the_model_is_unsure_of_is_known_by_its_words(
+    text: str, ranking: tuple[str, ...], wish: str | None
+):
+    assert wish_switched_to(Utterance(text=text, intent="nlu_fallback", ranking=ranking)) == wish

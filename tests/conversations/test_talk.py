@@ -151,3 +151,15 @@ async def test_two_visitors_at_once_never_mix(dialogue: Dialogue, agent, fakes: 
 
     assert (await dialogue.slot("scope"), await dialogue.slot("contact_email")) == ("Allt", "anna@example.se")
     assert (await other.slot("scope"), await other.slot("contact_email")) == ("Rekrytering", "bo@example.se")
+
+
+async def test_a_switch_that_is_half_understood_still_switches(dialogue: Dialogue):
+    await dialogue.say("jag vill ha ett registerutdrag")
+    turn = await dialogue.mumble("eller nej, radera allt istället", ["policy_refusal", "request_erasure"])
+    assert turn.said == ["utter_explain_erasure", "utter_ask_erasure_form_contact_email"]
+    assert await dialogue.slot("scope") == "Allt"
+
+
+async def test_the_same_words_outside_a_request_are_asked_about(dialogue: Dialogue):
+    turn = await dialogue.mumble("eller nej, radera allt istället", ["policy_refusal", "request_erasure"])
+    assert turn.said == ["utter_unsure"]
