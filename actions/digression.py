@@ -24,6 +24,8 @@ _NEVER_AN_ANSWER: Final = frozenset(
 _LONG_WORDS: Final = 8
 """A greeting, a thanks or a farewell of more words than this says something besides."""
 
+_NEAREST: Final = 2
+
 _POLITE: Final = frozenset({"greet", "goodbye", "thank"})
 
 
@@ -49,4 +51,16 @@ def goes_elsewhere(said: Utterance, *, own_intent: str, free_text: bool) -> bool
         return is_button or not free_text or bool(PATTERNS["wishing"].search(said.lowered))
     if said.asks_about_policy:
         return is_button or said.is_question or not free_text
-    return said.intent in {FALLBACK, "out_of_scope"} and said.is_question
+    return wish_switched_to(said) is not None or (said.intent in {FALLBACK, "out_of_scope"} and said.is_question)
+
+
+def wish_switched_to(said: Utterance) -> str | None:
+    """Return the wish that somebody who says "eller nej, … istället" most likely turns to, if the model is unsure.
+
+    Such words between the wish and its surroundings are what makes the model unsure; in a form they are what makes us
+    sure that it is a wish. It must be one of the two nearest readings.
+    """
+    if said.intent != FALLBACK or not PATTERNS["switching"].search(said.lowered):
+        return None
+    readings = [intent for intent in said.ranking if intent != FALLBACK][:_NEAREST]
+    return next((intent for intent in readings if intent.startswith("request_") or intent == "make_complaint"), None)

@@ -31,21 +31,23 @@ class ActionBeginRequest(InsynAction):
     action_name = "action_begin_request"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        said = latest_utterance(tracker)
-        journey = JOURNEY_BY_INTENT[said.intent]
-        is_marketing = journey.request_type in MAY_BE_MARKETING and reading.mentions_marketing(said.text)
-        chosen = MARKETING_OPTOUT if is_marketing else journey
-        goes_on = tracker.get_slot(REQUEST_TYPE) == chosen.request_type
-        if not (chosen is MARKETING_OPTOUT and reading.marketing_addresses(said)):  # then it is simply done
-            dispatcher.utter_message(
-                response=f"utter_explain_{chosen.request_type}", explanation=chosen.rule.explanation
-            )
-        events: list[EventType] = [ActiveLoop(None), *idle_form()]
-        if not goes_on:
-            events += begun(chosen, received_at=latest_said_at(tracker).isoformat())
-        if is_marketing:
-            events.append(FollowupAction(chosen.form))
-        return events
+        return begin(dispatcher, tracker, JOURNEY_BY_INTENT[latest_utterance(tracker).intent])
+
+
+def begin(dispatcher: CollectingDispatcher, tracker: Tracker, wished: Journey) -> list[EventType]:
+    """Explain the right and return the events with which its form may start; marketing goes on to its own form."""
+    said = latest_utterance(tracker)
+    is_marketing = wished.request_type in MAY_BE_MARKETING and reading.mentions_marketing(said.text)
+    chosen = MARKETING_OPTOUT if is_marketing else wished
+    goes_on = tracker.get_slot(REQUEST_TYPE) == chosen.request_type
+    if not (chosen is MARKETING_OPTOUT and reading.marketing_addresses(said)):  # then it is simply done
+        dispatcher.utter_message(response=f"utter_explain_{chosen.request_type}", explanation=chosen.rule.explanation)
+    events: list[EventType] = [ActiveLoop(None), *idle_form()]
+    if not goes_on:
+        events += begun(chosen, received_at=latest_said_at(tracker).isoformat())
+    if is_marketing:
+        events.append(FollowupAction(chosen.form))
+    return events
 
 
 def begun(journey: Journey, *, received_at: str) -> list[EventType]:

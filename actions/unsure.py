@@ -3,11 +3,14 @@
 from itertools import takewhile
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
+from actions.digression import wish_switched_to
+from actions.journeys.registry import JOURNEY_BY_INTENT
 from actions.policy_answer import button
+from actions.request_begin import begin
 from actions.texts import WISHES
 from actions.utterance import FALLBACK, latest_utterance, previous_intents
 
@@ -22,6 +25,11 @@ class ActionAnswerUnsure(InsynAction):
     action_name = "action_answer_unsure"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        switched_to = wish_switched_to(latest_utterance(tracker)) if tracker.active_loop else None
+        if switched_to:
+            journey = JOURNEY_BY_INTENT[switched_to]
+            events = begin(dispatcher, tracker, journey)
+            return events if events[-1]["event"] == "followup" else [*events, FollowupAction(journey.form)]
         knowledge = self.services.knowledge
         offered = [name for name in latest_utterance(tracker).ranking if name in knowledge.topics or name in WISHES]
         readings = [button(name, knowledge) for name in offered if name != PERSON][:READINGS]
