@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from bot.config import BotConfig
 from bot.conversations import Conversations
+from bot.feedback import FeedbackBook
 from bot.gate import Gate
 from bot.handoff import Handoffs
 from bot.identifications import Identifications
@@ -146,6 +147,7 @@ async def _running(
             conversations=conversations,
             handoffs=handoffs,
             identifications=identifications,
+            feedback=FeedbackBook(sessions=sessions, key_ring=config.key_ring, refusals=refusals, clock=clock),
             turns=turns,
             streams=streams(identifications.current),
             staff_streams=streams(_no_identification),

@@ -69,6 +69,9 @@ class Refusals:
             503, "identification-unavailable", "No identification here", self._texts("identification_unavailable")
         )
 
+    def answer_not_found(self) -> ProblemError:
+        return ProblemError(404, "answer-not-found", "No such answer here", self._texts("answer_not_found"))
+
     def internal_error(self) -> ProblemError:
         return ProblemError(500, "internal-error", "Something went wrong", self._texts("internal_error"))
 

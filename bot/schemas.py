@@ -130,6 +130,29 @@ class AcceptedMessage(BaseModel):
     message: Message
 
 
+class GivenFeedback(Given):
+    """Whether an answer helped, and why not; a choice, never words, so that nobody can write who they are."""
+
+    message_id: int = Field(ge=1, le=2**63 - 1)
+    verdict: Literal["helped", "not_helped"]
+    reason: Literal["not_my_question", "wrong", "unclear", "incomplete", "other"] | None = None
+
+    @model_validator(mode="after")
+    def _reason_is_for_what_did_not_help(self) -> Self:
+        if self.reason is not None and self.verdict == "helped":
+            raise ValueError("a reason is given for what did not help")
+        return self
+
+
+class FeedbackCount(BaseModel):
+    """How often a question was judged so."""
+
+    intent: str
+    verdict: str
+    reason: str | None
+    count: int
+
+
 class StartIdentification(Given):
     """How the visitor opens BankID."""
 

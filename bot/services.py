@@ -8,6 +8,7 @@ from fastapi import Request
 
 from bot.config import BotConfig
 from bot.conversations import Conversations
+from bot.feedback import FeedbackBook
 from bot.handoff import Handoffs
 from bot.identifications import Identifications
 from bot.limits import Addresses, Buckets, Occupancy
@@ -30,6 +31,7 @@ class Services:
     conversations: Conversations
     handoffs: Handoffs
     identifications: Identifications
+    feedback: FeedbackBook
     turns: TurnRunner
     streams: Streams
     staff_streams: Streams

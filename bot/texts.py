@@ -48,6 +48,7 @@ KEYS: Final = frozenset(
         "identification_not_possible",
         "identification_unavailable",
         "too_many_identifications",
+        "answer_not_found",
         "internal_error",
     }
 )

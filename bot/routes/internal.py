@@ -15,6 +15,7 @@ from bot.schemas import (
     Claim,
     ConsumedIdentification,
     ConsumeIdentification,
+    FeedbackCount,
     Handoff,
     Message,
     OfferedIdentification,
@@ -126,3 +127,9 @@ async def close(conversation_id: ConversationId, given: ByOfficer, parts: Parts)
     """End the conversation."""
     await parts.handoffs.close(conversation_id, given.officer_id)
     return await parts.handoffs.conversation(conversation_id)
+
+
+@router.get("/feedback")
+async def count_feedback(parts: Parts, days: Annotated[int, Query(ge=0, le=3650)] = 90) -> list[FeedbackCount]:
+    """Return which answers helped and which did not, and why not, in the last days."""
+    return list(await parts.feedback.counts(days=days))

@@ -12,7 +12,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.conversations import Visitor
 from bot.limits import neighbourhood
-from bot.schemas import AcceptedMessage, IdentificationView, NewMessage, OpenedSession, StartIdentification
+from bot.schemas import (
+    AcceptedMessage,
+    GivenFeedback,
+    IdentificationView,
+    NewMessage,
+    OpenedSession,
+    StartIdentification,
+)
 from bot.services import Services, services
 
 COOKIE: Final = "insyn_session"
@@ -93,6 +100,17 @@ async def post_message(request: Request, given: NewMessage, holder: Holder, part
     message = await parts.conversations.receive(holder, given)
     parts.turns.wake(holder.conversation_id)
     return AcceptedMessage(message=message)
+
+
+@router.post("/feedback", status_code=204)
+async def give_feedback(request: Request, given: GivenFeedback, holder: Holder, parts: Parts) -> Response:
+    """Take whether an answer helped; the same answer again replaces the verdict."""
+    if not request.state.is_service:
+        retry_after_s = parts.messages_of_session.take(holder.token_hash)
+        if retry_after_s is not None:
+            raise parts.refusals.too_many("too_many_messages", retry_after_s)
+    await parts.feedback.give(holder, given)
+    return Response(status_code=204)
 
 
 @router.get("/stream")
