@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from foundation.encryption import KeyRing
+from privacy.systems import NO_SYSTEMS, SystemRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class CasesConfig:
 
     due_soon_days: int = 7
     """A case is flagged this many days before it is due."""
+
+    systems: SystemRegister = NO_SYSTEMS
+    """The company's systems; without any, cases have no checklist (cases.systems reads them)."""
 
     production: bool = False
     """Whether webhooks must use https and may not point into private networks."""

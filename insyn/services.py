@@ -117,6 +117,7 @@ SERVICES: dict[str, Callable[[], None]] = {
 def cases_config(config: Settings) -> CasesConfig:
     """Return what the case system is told."""
     from cases.config import CasesConfig, WebhookEndpoint
+    from cases.systems import load_systems
 
     secrets = (config.webhook_secret.get_secret_value(),) if config.webhook_secret else ()
     return CasesConfig(
@@ -129,6 +130,7 @@ def cases_config(config: Settings) -> CasesConfig:
         webhooks=tuple(
             WebhookEndpoint(name=url.partition("://")[2], url=url, secrets=secrets) for url in config.webhook_urls
         ),
+        systems=load_systems(config.systems_file, policy_dir=config.policy_dir),
         production=config.production,
     )
 

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated."
     )
     policy_dir: Path = Field(ROOT / "data" / "policy", description="The policy as data: text, registry, answers.")
+    systems_file: Path = Field(
+        ROOT / "data" / "systems.yml", description="The company's systems that hold personal data, with their sources."
+    )
 
     chat_port: int = Field(8700, description="Port of the chat edge.")
     cases_port: int = Field(8701, description="Port of the case system and the staff console.")

@@ -9,7 +9,8 @@ PrivacyRuleError
 ├── InvalidPersonalIdentityNumberError   not a personnummer or samordningsnummer
 ├── InvalidContactAddressError           not an e-mail address or telephone number
 ├── PolicyStructureError                 the policy text does not have the headings it should
-└── QuoteNotInPolicyError                the words do not stand in that section
+├── QuoteNotInPolicyError                the words do not stand in that section
+└── SystemRegisterError                  the register of the company's systems is not well-formed
 """
 
 
@@ -57,3 +58,7 @@ class PolicyStructureError(PrivacyRuleError):
 
 class QuoteNotInPolicyError(PrivacyRuleError):
     """The words do not stand, letter by letter, in that section of the policy."""
+
+
+class SystemRegisterError(PrivacyRuleError):
+    """The register of systems lacks something, or says something that the policy does not; the message says where."""

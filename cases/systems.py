@@ -1,0 +1,45 @@
+"""Reads the register of the company's systems and the policy that proves it, once, when a process starts."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from privacy.errors import PolicyStructureError, SystemRegisterError
+from privacy.policy import Policy, parse_policy
+from privacy.systems import SystemRegister
+from privacy.systems_reading import read_systems
+
+
+def load_systems(systems_file: Path, *, policy_dir: Path) -> SystemRegister:
+    """Return the register in ``systems_file``, its quotes proved against the policy in ``policy_dir``.
+
+    Raises:
+        SystemRegisterError: a file cannot be read, or what it says does not hold; the message names file and place.
+    """
+    try:
+        return read_systems(_read(systems_file), load_policy(policy_dir))
+    except SystemRegisterError as error:
+        raise SystemRegisterError(f"{systems_file.name}: {error}") from error
+
+
+def load_policy(policy_dir: Path) -> Policy:
+    """Return the policy that ``policy.yml`` describes.
+
+    Raises:
+        SystemRegisterError: a file cannot be read, or the text does not have the headings it should.
+    """
+    about = _read(policy_dir / "policy.yml")
+    try:
+        text = (policy_dir / about["file"]).read_text(encoding="utf-8")
+        headings = [section["heading"] for section in about["sections"]]
+        return parse_policy(text, headings, version=about["version"])
+    except (OSError, KeyError, TypeError, PolicyStructureError) as error:
+        raise SystemRegisterError(f"policy.yml: {type(error).__name__}: {error}") from error
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SystemRegisterError(f"{path.name} cannot be read: {error}") from error
