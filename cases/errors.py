@@ -2,6 +2,7 @@
 
 CasesError
 ├── CaseNotFoundError            no case has that reference
+├── NoEvidenceError              nothing was signed for the case
 ├── MarketingBlockNotFoundError  no marketing block has that reference
 ├── ReferenceTakenError          the reference belongs to another request
 ├── ReceiptInFutureError         the request claims to have come in later than now
@@ -17,6 +18,10 @@ class CasesError(Exception):
 
 class CaseNotFoundError(CasesError):
     """No case has that reference."""
+
+
+class NoEvidenceError(CasesError):
+    """Nothing was signed for the case."""
 
 
 class MarketingBlockNotFoundError(CasesError):

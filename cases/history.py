@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     CASE_OPENED = "case_opened"
     IDENTITY_NUMBER_SHOWN = "identity_number_shown"
     NOTE_WRITTEN = "note_written"
+    EVIDENCE_CHECKED = "evidence_checked"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
 
@@ -43,6 +44,7 @@ _LABELS: Final = MappingProxyType(
         EventKind.CASE_OPENED: "Ärendet öppnades",
         EventKind.IDENTITY_NUMBER_SHOWN: "Personnumret visades",
         EventKind.NOTE_WRITTEN: "En anteckning skrevs",
+        EventKind.EVIDENCE_CHECKED: "Underskriften kontrollerades",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
     }

@@ -14,6 +14,8 @@ from insyn.terminal import console, errors, step
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
 app.add_typer(staff_app, name="staff")
+evidence_app = typer.Typer(no_args_is_help=True, help="What persons signed.")
+app.add_typer(evidence_app, name="evidence")
 
 # Each command imports what it needs when it runs: `insyn serve cases` must not wait for Rasa to be imported.
 
@@ -108,6 +110,21 @@ def staff_add(
     from insyn.staff import add
 
     console.print(add(settings(), name, administrator=administrator))
+
+
+@evidence_app.command("verify")
+def evidence_verify(
+    reference: Annotated[str, typer.Argument(help="The case's reference, as in AR-7K2M-9QXA.")],
+) -> None:
+    """Check that the person of a case signed its request; exit code 0 only if everything holds."""
+    from insyn.evidence import table, verify
+    from insyn.settings import settings
+
+    report = verify(settings(), reference)
+    console.print(table(report))
+    if not report.holds:
+        raise InsynError(f"the evidence of {report.reference} does not hold")
+    console.print(f"[green]✓[/green] The evidence of {report.reference} holds.")
 
 
 def main() -> None:

@@ -160,12 +160,19 @@ def _broker(config: Settings) -> BrokerConfig:
     return BrokerConfig(
         return_url=f"{config.visitors_url}/chat/bankid/return",
         referring_domain=urlsplit(config.visitors_url).hostname or LOOPBACK,
-        evidence_roots=_simulator_directory(config) / "signature-root.pem" if simulated else _evidence_roots(config),
+        evidence_roots=evidence_roots(config),
         launch_base=f"{config.simulator_url}/" if simulated else None,
     )
 
 
-def _evidence_roots(config: Settings) -> Path:
+def evidence_roots(config: Settings) -> Path:
+    """Return the PEM file of the roots under which persons' certificates are issued, the simulator's own included.
+
+    Raises:
+        InsynError: BankID itself is used and no roots are named.
+    """
+    if config.bankid_url is None:
+        return _simulator_directory(config) / "signature-root.pem"
     if config.bankid_person_roots is None:
         raise InsynError(
             "INSYN_BANKID_PERSON_ROOTS must name the roots under which BankID issues persons' certificates"

@@ -10,7 +10,7 @@ from privacy.swedish_dates import local_date, swedish_date
 
 OPENED = "case_opened"
 
-_SYSTEM_PARTS = {"assistant": "Assistenten", "jobs": "Automatiskt"}
+_SYSTEM_PARTS = {"assistant": "Assistenten", "jobs": "Automatiskt", "evidence": "Granskning"}
 _UNKNOWN_OFFICER = "Handläggare"
 
 
@@ -75,3 +75,5 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
         yield f"Beslut: {event.resolution_after.label}"
     if due_before is not None and due_before != event.due_on_after:
         yield f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}"
+    if "holds" in event.facts:
+        yield "Den håller" if event.facts["holds"] else "Den håller inte: se vad kommandot skrev"

@@ -3,6 +3,6 @@
 The broker calls ``verify`` before it believes a completion; ``insyn evidence verify`` calls it again years later.
 """
 
-from identity.evidence.verify import Evidence, VerifiedEvidence, load_roots, verify
+from identity.evidence.verify import Check, CheckResult, Evidence, VerifiedEvidence, examine, load_roots, verify
 
-__all__ = ["Evidence", "VerifiedEvidence", "load_roots", "verify"]
+__all__ = ["Check", "CheckResult", "Evidence", "VerifiedEvidence", "examine", "load_roots", "verify"]

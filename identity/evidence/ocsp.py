@@ -6,6 +6,7 @@ Source: RFC 6960; that the nonce begins with SHA-1 of the signature is recompute
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -22,45 +23,79 @@ from identity.evidence.structure import UNREADABLE, decode_base64
 NONCE_PREFIX_BYTES: Final = 20
 
 
-def verify_ocsp(
-    ocsp_response: str, *, signature: str, certificate: x509.Certificate, issuer: x509.Certificate
-) -> datetime:
-    """Verify the answer about ``certificate``; return its ``thisUpdate``, the moment to which the signature is dated.
+@dataclass(frozen=True, slots=True)
+class OcspAnswer:
+    """An answer, read and not yet believed."""
 
-    Args:
-        ocsp_response: base64 of the DER answer.
-        signature: base64 of the XML signature, exactly as BankID delivered it.
-        certificate: the person's.
-        issuer: what issued the person's certificate and answers for it, itself or through a delegate.
+    response: ocsp.OCSPResponse
+    known_good_at: datetime
+    """``thisUpdate``: the moment to which the signature is dated."""
+
+    is_good: bool
+    serial_number: int
+    issuer_key_hash: bytes
+    hash_algorithm: str
+    nonce: bytes | None
+    responders: list[x509.Certificate]
+
+
+def read_answer(ocsp_response: str) -> OcspAnswer:
+    """Read ``ocsp_response``, base64 of the DER answer; parts that are there are looked at here and not later.
 
     Raises:
         EvidenceMalformedError: it is not an OCSP answer.
-        EvidenceInvalidError: it is one, but does not prove that the certificate was good for this signature.
+        EvidenceInvalidError: the responder refused to answer.
     """
     der = decode_base64(ocsp_response, what="ocspResponse")
     try:
         response = ocsp.load_der_ocsp_response(der)
-        status = response.response_status
-        if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise EvidenceInvalidError("the OCSP answer is a refusal")
-        known_good_at = response.this_update_utc
-        good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
-        about = (response.serial_number, response.issuer_key_hash)
-        expected = (certificate.serial_number, _key_hash(issuer, response.hash_algorithm.name))
-        nonce = response.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
-        responders = response.certificates
-    except x509.ExtensionNotFound:
-        raise EvidenceInvalidError("the OCSP answer has no nonce") from None
+        return OcspAnswer(
+            response=response,
+            known_good_at=response.this_update_utc,
+            is_good=response.certificate_status is ocsp.OCSPCertStatus.GOOD,
+            serial_number=response.serial_number,
+            issuer_key_hash=response.issuer_key_hash,
+            hash_algorithm=response.hash_algorithm.name,
+            nonce=_nonce(response),
+            responders=response.certificates,
+        )
     except UNREADABLE:
         raise EvidenceMalformedError("the OCSP answer cannot be read") from None
-    if not good:
+
+
+def verify_answer(answer: OcspAnswer, *, certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    """Verify that ``issuer``, itself or through a delegate, says that ``certificate`` was good.
+
+    Raises:
+        EvidenceInvalidError: it does not say so, or somebody else does.
+    """
+    if not answer.is_good:
         raise EvidenceInvalidError("the OCSP answer does not say that the certificate was good")
-    if about != expected:
+    expected = (certificate.serial_number, _key_hash(issuer, answer.hash_algorithm))
+    if (answer.serial_number, answer.issuer_key_hash) != expected:
         raise EvidenceInvalidError("the OCSP answer is about another certificate")
-    if nonce[:NONCE_PREFIX_BYTES] != hashlib.sha1(signature.encode(), usedforsecurity=False).digest():
+    _verify_signature(answer.response, _responder(answer.responders, issuer, at=answer.known_good_at))
+
+
+def verify_nonce(answer: OcspAnswer, *, signature: str) -> None:
+    """Verify that the answer was asked for because of ``signature`` (base64, exactly as BankID delivered it).
+
+    Raises:
+        EvidenceInvalidError: it has no nonce, or was made for another signature.
+    """
+    if answer.nonce is None:
+        raise EvidenceInvalidError("the OCSP answer has no nonce")
+    if answer.nonce[:NONCE_PREFIX_BYTES] != hashlib.sha1(signature.encode(), usedforsecurity=False).digest():
         raise EvidenceInvalidError("the OCSP answer was made for another signature")
-    _verify_signature(response, _responder(responders, issuer, at=known_good_at))
-    return known_good_at
+
+
+def _nonce(response: ocsp.OCSPResponse) -> bytes | None:
+    try:
+        return response.extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
+    except x509.ExtensionNotFound:
+        return None
 
 
 def _responder(candidates: list[x509.Certificate], issuer: x509.Certificate, *, at: datetime) -> x509.Certificate:
