@@ -8,17 +8,22 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from foundation.clock import Clock
 from foundation.encryption import KeyRing
 from foundation.errors import WeakSecretError
+
+if TYPE_CHECKING:
+    from foundation.mail import Mailer
 
 ROOT = Path(__file__).parent.parent
 SECRET_MIN_LENGTH = 32
 _DEVELOPMENT = "development-only-"
+_SENDER = "Insyn <insyn@localhost>"
 
 
 class Environment(StrEnum):
@@ -99,6 +104,15 @@ class Settings(BaseSettings):
         description="Roots (PEM) under which BankID issues persons' certificates; signatures are verified by them.",
     )
 
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://…:465. Empty: an outbox "
+        "directory under the data directory, which the simulator shows (development).",
+    )
+    mail_from: str | None = Field(
+        None, description="Address that mail comes from, e.g. Insyn <dataskydd@example.se>. Needed in production."
+    )
+
     webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Where case events are delivered as Standard Webhooks, comma-separated."
     )
@@ -111,6 +125,15 @@ class Settings(BaseSettings):
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
         lists = ("widget_origins", "trusted_proxies", "encryption_secrets", "webhook_urls")
         return {name: _words(value) if name in lists else value for name, value in values.items() if value != ""}
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _names_a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            from foundation.mail import check_mail_server
+
+            check_mail_server(url.get_secret_value())
+        return url
 
     @model_validator(mode="after")
     def _refuse_weakness_in_production(self) -> Self:
@@ -135,6 +158,8 @@ class Settings(BaseSettings):
             "INSYN_BANKID_CERTIFICATE": self.bankid_certificate,
             "INSYN_BANKID_ROOT": self.bankid_root,
             "INSYN_BANKID_PERSON_ROOTS": self.bankid_person_roots,
+            "INSYN_SMTP_URL": self.smtp_url,
+            "INSYN_MAIL_FROM": self.mail_from,
         }
         complaints += [f"{name} must be set in production" for name, value in required.items() if value is None]
         complaints += [
@@ -178,6 +203,18 @@ class Settings(BaseSettings):
     def visitors_url(self) -> str:
         """The chat edge as visitors reach it, without a slash at its end."""
         return (self.public_url or self.chat_url).rstrip("/")
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where mail goes in development: ``.eml`` files that the simulator's page shows."""
+        return self.data_dir.resolve() / "outbox"
+
+    def mailer(self, clock: Clock) -> Mailer:
+        """Return the way out for mail."""
+        from foundation.mail import mailer_of  # not before: most processes send none
+
+        url = self.smtp_url.get_secret_value() if self.smtp_url else None
+        return mailer_of(url, outbox=self.outbox_dir, sender=self.mail_from or _SENDER, clock=clock)
 
     @property
     def staff_url(self) -> str:

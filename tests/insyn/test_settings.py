@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from foundation.errors import WeakSecretError
+from foundation.clock import system_clock
+from foundation.errors import UnusableMailServerError, WeakSecretError
+from foundation.mail import OutboxMailer, SmtpMailer
 from insyn.settings import ROOT, Settings
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -22,6 +24,8 @@ PRODUCTION = {
     "INSYN_BANKID_CERTIFICATE": "/run/secrets/rp.p12",
     "INSYN_BANKID_ROOT": "/run/secrets/bankid-root.pem",
     "INSYN_BANKID_PERSON_ROOTS": "/run/secrets/bankid-person-roots.pem",
+    "INSYN_SMTP_URL": "smtp://insyn:hemligt@mail.example.se:587",
+    "INSYN_MAIL_FROM": "Dataskydd <dataskydd@example.se>",
 }
 
 
@@ -79,8 +83,16 @@ def test_production_refuses_plain_http(load, name: str):
         load(**PRODUCTION | {name: "http://chat.example.se"})
 
 
+def test_mail_goes_to_the_outbox_in_development_and_over_smtp_where_a_server_is_named(load, tmp_path):
+    outbox = load(INSYN_DATA_DIR=str(tmp_path)).mailer(system_clock)
+    assert isinstance(outbox, OutboxMailer)
+    assert isinstance(load(INSYN_SMTP_URL="smtps://mail.example.se").mailer(system_clock), SmtpMailer)
+    with pytest.raises(UnusableMailServerError):
+        load(INSYN_SMTP_URL="mail.example.se")
+
+
 def test_secrets_do_not_show_when_settings_are_printed(load):
-    assert SECRET not in repr(load(**PRODUCTION))
+    assert not any(secret in repr(load(**PRODUCTION)) for secret in (SECRET, "hemligt"))
 
 
 def test_the_example_file_lists_every_setting_and_nothing_else():
