@@ -25,6 +25,9 @@ class EventKind(StrEnum):
     EVIDENCE_CHECKED = "evidence_checked"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    FILE_STORED = "file_stored"
+    FILE_DOWNLOADED = "file_downloaded"
+    FILE_DELETED = "file_deleted"
 
     @property
     def label(self) -> str:
@@ -47,6 +50,9 @@ _LABELS: Final = MappingProxyType(
         EventKind.EVIDENCE_CHECKED: "Underskriften kontrollerades",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
+        EventKind.FILE_STORED: "En fil lades till",
+        EventKind.FILE_DOWNLOADED: "En fil laddades ner",
+        EventKind.FILE_DELETED: "En fil togs bort",
     }
 )
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Enum,
     ForeignKey,
     Identity,
     Index,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cases.drafts import Channel, IdentificationMethod, MarketingChannel
+from cases.storage.columns import words as _words
 from foundation.database import TypedBase, metadata_for
 from privacy.case_states import ActorKind, CaseStatus, Resolution
 from privacy.deadlines import PauseReason
@@ -33,11 +33,6 @@ class Base(TypedBase):
 
     __abstract__ = True
     metadata = metadata_for("cases")
-
-
-def _words(kind: type, name: str) -> Enum:
-    """Return a text column that holds the values of a StrEnum; the migration's CHECK guards them."""
-    return Enum(kind, name=name, native_enum=False, create_constraint=False, length=40, values_callable=lambda k: [*k])
 
 
 OPEN = "status NOT IN ('decided', 'closed')"

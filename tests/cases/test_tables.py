@@ -6,6 +6,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from cases.drafts import Channel, MarketingChannel
+from cases.files.kinds import FileKind
+from cases.storage import file_rows
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
@@ -14,6 +16,7 @@ from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
+MODULES_WITH_TABLES = (file_rows,)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 
@@ -46,6 +49,7 @@ def test_the_migration_makes_exactly_the_tables_that_the_code_describes(connecti
         ("ck_privacy_case_resolution", Resolution),
         ("ck_case_pause_reason", PauseReason),
         ("ck_marketing_block_channel", MarketingChannel),
+        ("ck_case_file_kind", FileKind),
     ],
 )
 def test_the_database_knows_every_word_of_the_code(connection, constraint, words):
