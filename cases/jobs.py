@@ -10,6 +10,7 @@ from procrastinate.jobs import Job
 
 from cases.config import CasesConfig
 from cases.deliveries import Deliveries, DeliveryFailedError
+from cases.files.service import CaseFiles
 from cases.reminders import Reminders
 from cases.storage.outbox import register_endpoints
 from cases.webhooks import WebhookSender
@@ -40,6 +41,7 @@ class Workload:
             sender=WebhookSender(public_only=config.production),
             clock=clock,
         )
+        self.files = CaseFiles(self._sessions, key_ring=config.key_ring, clock=clock)
         self.reminders = Reminders(self._sessions, clock=clock, due_soon_days=config.due_soon_days)
 
     @asynccontextmanager
@@ -92,6 +94,7 @@ def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Wor
         del timestamp
         await retry_stalled(context.app)
         await work.deliveries.adopt_orphans()
+        await work.files.sweep()
         await context.app.job_manager.delete_old_jobs(
             nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )

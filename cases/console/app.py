@@ -3,29 +3,28 @@
 import random as randomness
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from cases.config import CasesConfig
+from cases.console.body_limits import BodyLimits
 from cases.console.context import Console
 from cases.console.edge_client import EdgeClient
 from cases.console.guard import PREFIX
 from cases.console.headers import SecurityHeaders
 from cases.console.login import Login
-from cases.console.pages import blocks, cases, handoffs, login, staff, start
+from cases.console.pages import blocks, cases, files, handoffs, login, staff, start
 from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
 from cases.console.throttle import LoginThrottle
+from cases.files.service import CaseFiles
 from cases.service import CaseService
 from foundation.clock import Clock, system_clock
 from foundation.database import Sessions
-
-FORM_MAX_BYTES: Final = 64 * 1024
 
 
 def mount(
@@ -62,6 +61,7 @@ def mount(
     console = Console(
         config=config,
         service=service,
+        files=CaseFiles(sessions, key_ring=config.key_ring, clock=clock),
         sessions=sessions,
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
@@ -79,10 +79,10 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, blocks, handoffs, staff):
+    for module in (start, login, cases, files, blocks, handoffs, staff):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
-    pages.add_middleware(RequestBodyLimitMiddleware, max_body_size=FORM_MAX_BYTES)
+    pages.add_middleware(BodyLimits)
     install_error_pages(pages)
     return pages
 

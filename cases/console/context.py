@@ -12,6 +12,7 @@ from cases.console.edge_client import EdgeClient
 from cases.console.login import Login
 from cases.console.rendering import Templates
 from cases.console.sessions import StaffSessions
+from cases.files.service import CaseFiles
 from cases.service import CaseService
 from foundation.clock import Clock
 from foundation.database import Sessions
@@ -24,6 +25,7 @@ class Console:
 
     config: CasesConfig
     service: CaseService
+    files: CaseFiles
     sessions: Sessions
     staff_sessions: StaffSessions
     login: Login

@@ -52,7 +52,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)  # a download's own policy is stricter still
                 if self._is_secure:
                     headers["strict-transport-security"] = _TLS_ONLY
                 is_static = scope["path"].startswith(f"{PREFIX}/static/") and message["status"] == 200

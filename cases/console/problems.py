@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from cases.console import texts
+from cases.console.body_limits import UPLOADS
 from cases.console.context import console_of
 from cases.console.errors import (
     AccountNotFoundError,
@@ -23,7 +24,9 @@ from cases.console.errors import (
 )
 from cases.console.guard import BACKGROUND_HEADER, PREFIX, SESSION_COOKIE
 from cases.console.responses import page
+from cases.console.uploads import BrokenFormError
 from cases.errors import CaseNotFoundError
+from cases.files.errors import CaseFileNotFoundError
 
 _EVENT_STREAM: Final = "text/event-stream"
 
@@ -49,6 +52,8 @@ def install_error_pages(pages: FastAPI) -> None:
     say(ForgedFormError, 403, "forged")
     say(AdministratorNeededError, 403, "forbidden")
     say(CaseNotFoundError, 404, "no-case")
+    say(CaseFileNotFoundError, 404, "no-file")
+    say(BrokenFormError, 400, "forged")
     say(ConversationNotFoundError, 404, "no-conversation")
     say(AccountNotFoundError, 404, "not-found")
     say(EdgeUnavailableError, 503, "no-chat")
@@ -57,8 +62,12 @@ def install_error_pages(pages: FastAPI) -> None:
 
     @pages.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        key = {404: "not-found", 405: "not-found", 413: "too-large"}.get(error.status_code, "broken")
+        key = {404: "not-found", 405: "not-found", 413: _too_large(request)}.get(error.status_code, "broken")
         return await _error_page(request, error.status_code, key)
+
+
+def _too_large(request: Request) -> str:
+    return "files-too-large" if request.url.path.endswith(UPLOADS) else "too-large"
 
 
 async def _error_page(request: Request, status: int, key: str) -> Response:

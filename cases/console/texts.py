@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from cases.console import file_texts
 from cases.console.accounts import Role
 from cases.console.conversations import ConversationState
 from cases.console.passwords import MAX_LENGTH, MIN_LENGTH, PasswordProblem
@@ -55,6 +56,8 @@ DONE: Final = MappingProxyType(
         "returned": "Samtalet är tillbaka hos assistenten.",
         "closed": "Samtalet är avslutat.",
         "password": "Ditt nya lösenord gäller från och med nu.",
+        "file-stored": "Filerna är sparade.",
+        "file-deleted": "Filen är borttagen för gott.",
         "disabled": "Kontot är stängt.",
         "enabled": "Kontot är öppet igen.",
         "logged-out": "Du har loggat ut.",
@@ -144,6 +147,8 @@ ERRORS: Final = MappingProxyType(
         ),
         "forbidden": ("Sidan är för administratörer", "Be en administratör om hjälp."),
         "no-case": ("Ärendet finns inte", "Kontrollera ärendenumret. Det ser ut så här: AR-7K2M-Q94X."),
+        "no-file": ("Filen finns inte", "Den kan ha tagits bort. Ärendets händelser visar det."),
+        "files-too-large": file_texts.TOO_LARGE,
         "no-conversation": ("Samtalet finns inte", "Det kan ha gallrats."),
         "no-chat": ("Chatten svarar inte", "Försök igen om en stund. Ärendena går att arbeta med som vanligt."),
         "not-found": ("Sidan finns inte", "Adressen leder ingenstans."),

@@ -1,6 +1,6 @@
 """Files of cases, their contents in sealed pieces (cases.storage.file_rows, docs/adr/0055).
 
-Revision: 0030, after 0005.
+Revision: 0030, after 0050.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import UUID
 
 revision = "0030"
-down_revision = "0005"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

@@ -53,7 +53,7 @@ async def test_what_went_in_comes_out(files, case):
         stored = await files.store(case, name="Lönespec.PDF", content=parts(content, 60_000), actor=ANNA)
         assert await whole(await files.open_file(case, stored.id, actor=ANNA)) == content
 
-    listed = (await files.list_files(case))[-1]
+    [listed] = [file for file in await files.list_files(case) if file.id == stored.id]
     assert (listed.name, listed.media_type, listed.size_bytes) == ("Lönespec.pdf", "application/pdf", len(content))
     assert (listed.kind, listed.actor_id) == (FileKind.UPLOAD, ANNA.id)
 

@@ -90,7 +90,7 @@ async def list_cases(request: Request, console: ConsoleDep, _officer: OfficerDep
 @router.get("/{reference}")
 async def show_case(request: Request, console: ConsoleDep, officer: OfficerDep, reference: str) -> Response:
     """Show a case, which its history remembers."""
-    return await _case_page(request, console, officer, _known(reference))
+    return await _case_page(request, console, officer, known(reference))
 
 
 @router.post("/{reference}/transitions")
@@ -98,7 +98,7 @@ async def move_case(
     request: Request, console: ConsoleDep, officer: OfficerDep, form: FormDep, reference: str
 ) -> Response:
     """Take a step; only what the state machine allows, and only on the case as the officer saw it."""
-    reference = _known(reference)
+    reference = known(reference)
     target, resolution = _status(form.text("to")), _resolution(form.text("resolution"))
     version, note = form.number("version"), form.text("note")
     if target is None or version is None:
@@ -125,7 +125,7 @@ async def add_note(
     request: Request, console: ConsoleDep, officer: OfficerDep, form: FormDep, reference: str
 ) -> Response:
     """Keep a note."""
-    reference, text = _known(reference), form.text("text")
+    reference, text = known(reference), form.text("text")
     if not text:
         return await _case_page(request, console, officer, reference, problem=texts.NOTE_MISSING, status=422)
     await console.service.add_note(reference, text, actor=officer.actor)
@@ -137,7 +137,7 @@ async def show_identity_number(
     request: Request, console: ConsoleDep, officer: OfficerDep, _form: FormDep, reference: str
 ) -> Response:
     """Show the whole personal identity number once, which the case's history remembers."""
-    reference = _known(reference)
+    reference = known(reference)
     number = await console.service.reveal_identity_number(reference, actor=officer.actor)
     return await _case_page(request, console, officer, reference, shown_number=number)
 
@@ -191,7 +191,12 @@ async def _missing(console: Console, reference: str, draft: Draft) -> str | None
     return None
 
 
-def _known(typed: str) -> str:
+def known(typed: str) -> str:
+    """Return a reference as it is stored.
+
+    Raises:
+        CaseNotFoundError: it is none, however it was typed.
+    """
     reference = normalise_case_reference(typed)
     if reference is None:
         raise CaseNotFoundError
