@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cases import console
+from cases.api import own_cases, routes
 from cases.api.problems import install_case_problems
-from cases.api.routes import router
 from cases.config import CasesConfig
+from cases.own_cases import OwnCases
 from cases.service import CaseService
 from cases.storage.outbox import register_endpoints
 from cases.storage.rows import CaseRow
@@ -44,12 +45,13 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
         summary="Requests from data subjects as cases with a deadline, a history and an outcome set by a person.",
         lifespan=lifespan,
     )
-    app.state.case_service = service = CaseService(
-        sessions, key_ring=config.key_ring, clock=clock, calendar=WorkingCalendar(eves=config.eves)
-    )
+    calendar = WorkingCalendar(eves=config.eves)
+    app.state.case_service = service = CaseService(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
+    app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
     install_problem_handlers(app)
     install_case_problems(app)
-    app.include_router(router, dependencies=[Depends(require_service_token(config.service_tokens))])
+    for router in (routes.router, own_cases.router):
+        app.include_router(router, dependencies=[Depends(require_service_token(config.service_tokens))])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)
     return app

@@ -69,6 +69,8 @@ class Actor:
 
 ASSISTANT = Actor.system("assistant")
 JOBS = Actor.system("jobs")
+DATA_SUBJECT = Actor(ActorKind.DATA_SUBJECT, "data_subject")
+"""The person whose case it is; which one, the case itself says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ CasesError
 ├── ReceiptInFutureError         the request claims to have come in later than now
 ├── StaleVersionError            somebody changed the case in between
 ├── ForbiddenTransitionError     the case cannot go there, or not by that hand
+├── CaseEndedError               nothing can be added to a case that has ended
 └── InvalidCursorError           the page cursor is not one of ours
 """
 
@@ -46,6 +47,10 @@ class StaleVersionError(CasesError):
 
 class ForbiddenTransitionError(CasesError):
     """The rules do not allow the step; the message says which part of it."""
+
+
+class CaseEndedError(CasesError):
+    """The case has been decided: there is nothing left to add to or to withdraw."""
 
 
 class InvalidCursorError(CasesError):

@@ -23,6 +23,9 @@ class EventKind(StrEnum):
     IDENTITY_NUMBER_SHOWN = "identity_number_shown"
     NOTE_WRITTEN = "note_written"
     EVIDENCE_CHECKED = "evidence_checked"
+    SHOWN_TO_PERSON = "shown_to_person"
+    ADDITION_RECEIVED = "addition_received"
+    ACCESS_DENIED = "access_denied"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     FILE_STORED = "file_stored"
@@ -48,6 +51,9 @@ _LABELS: Final = MappingProxyType(
         EventKind.IDENTITY_NUMBER_SHOWN: "Personnumret visades",
         EventKind.NOTE_WRITTEN: "En anteckning skrevs",
         EventKind.EVIDENCE_CHECKED: "Underskriften kontrollerades",
+        EventKind.SHOWN_TO_PERSON: "Ärendet visades för den registrerade",
+        EventKind.ADDITION_RECEIVED: "Den registrerade kompletterade",
+        EventKind.ACCESS_DENIED: "Åtkomst nekades",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
         EventKind.FILE_STORED: "En fil lades till",
@@ -60,6 +66,7 @@ _MESSAGE_KINDS: Final = MappingProxyType(
     {
         EventKind.CASE_REGISTERED: "case.registered",
         EventKind.STATUS_CHANGED: "case.status_changed",
+        EventKind.ADDITION_RECEIVED: "case.addition_received",
         EventKind.DUE_SOON: "case.due_soon",
         EventKind.OVERDUE: "case.overdue",
     }

@@ -10,19 +10,18 @@ from cases import pictures, registration
 from cases.drafts import ASSISTANT, Actor, CaseDraft, MarketingBlockDraft, MarketingChannel
 from cases.errors import (
     CaseNotFoundError,
-    ForbiddenTransitionError,
     ReceiptInFutureError,
     ReferenceTakenError,
     StaleVersionError,
 )
 from cases.history import EventKind
-from cases.ledger import EXTENSION_REASON, PAUSE_REASONS, after_step, ledger_of, write_deadline
 from cases.marketing import SuppressionList
+from cases.moving import CaseMover, Step
 from cases.recording import record, store
 from cases.registration import comparable_email
 from cases.storage import cases as storage
 from cases.storage.cursor import ListPosition, read_cursor, write_cursor
-from cases.storage.rows import CaseNoteRow, CasePauseRow, CaseRow
+from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
 from cases.views import (
     BlockRegistration,
@@ -39,11 +38,9 @@ from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
-from privacy.case_states import CaseStatus, Resolution, check_transition
+from privacy.case_states import CaseStatus, Resolution
 from privacy.deadlines import DeadlineLedger
-from privacy.errors import TransitionNotAllowedError
 from privacy.references import is_case_reference, normalise_case_reference
-from privacy.swedish_dates import local_date
 
 EVERY_CASE: Final = CaseFilter()
 
@@ -59,6 +56,7 @@ class CaseService:
         self._sealer = Sealer(key_ring)
         self._clock = clock
         self._calendar = calendar
+        self._mover = CaseMover(sealer=self._sealer, calendar=calendar)
         self._suppression = SuppressionList(sessions, key_ring=key_ring, clock=clock)
 
     async def register(self, draft: CaseDraft, *, actor: Actor = ASSISTANT) -> Registration:
@@ -175,16 +173,8 @@ class CaseService:
             case = await _existing(session, reference, for_update=True)
             if case.version != version:
                 raise StaleVersionError(given=version, current=case.version)
-            before = case.status
-            try:
-                check_transition(before, to, actor=actor.kind, resolution=resolution, note=note)
-            except TransitionNotAllowedError as error:
-                raise ForbiddenTransitionError(str(error)) from error
-            facts = await self._move_ledger(session, case, to=to, note=note)
-            self._move(case, to=to, resolution=resolution)
-            if note is not None and note.strip() and to is not CaseStatus.EXTENDED:
-                facts["note_id"] = await self._keep_note(session, case, note, actor)
-            await self._record(session, case, EventKind.STATUS_CHANGED, actor=actor, before=before, facts=facts)
+            step = Step(to=to, actor=actor, resolution=resolution, note=note)
+            await self._mover.take(session, case, step, now=self._clock())
             return pictures.view_of(case, await self._ledger(session, case))
 
     async def add_note(self, reference: str, text: str, *, actor: Actor) -> CaseFile:
@@ -195,7 +185,7 @@ class CaseService:
         """
         async with self._sessions.begin() as session:
             case = await _existing(session, reference, for_update=True)
-            note_id = await self._keep_note(session, case, text, actor)
+            note_id = await self._mover.keep_note(session, case, text, actor, now=self._clock())
             await self._record(session, case, EventKind.NOTE_WRITTEN, actor=actor, facts={"note_id": note_id})
             return await self._file(session, case)
 
@@ -222,8 +212,7 @@ class CaseService:
         return Registration(pictures.receipt_of(case, await self._ledger(session, case)), created=False)
 
     async def _ledger(self, session: AsyncSession, case: CaseRow) -> DeadlineLedger:
-        pauses = await storage.pauses_of(session, case.id)
-        return ledger_of(case, pauses, calendar=self._calendar, sealer=self._sealer)
+        return await self._mover.ledger(session, case)
 
     async def _file(self, session: AsyncSession, case: CaseRow) -> CaseFile:
         return pictures.file_of(
@@ -234,43 +223,6 @@ class CaseService:
             sealer=self._sealer,
         )
 
-    async def _move_ledger(
-        self, session: AsyncSession, case: CaseRow, *, to: CaseStatus, note: str | None
-    ) -> dict[str, Any]:
-        """Write what the step means for the deadline, and return the facts of it."""
-        today = local_date(self._clock())
-        pauses = await storage.pauses_of(session, case.id)
-        before = ledger_of(case, pauses, calendar=self._calendar, sealer=self._sealer)
-        ledger = after_step(before, to=to, today=today, note=note)
-        for row, pause in zip(pauses, ledger.pauses, strict=False):
-            row.sufficient_on = pause.sufficient_on
-        await session.flush()
-        if to in PAUSE_REASONS:
-            session.add(CasePauseRow(case_id=case.id, reason=PAUSE_REASONS[to], asked_on=today))
-        if to is CaseStatus.EXTENDED:
-            case.extended_on = today
-            case.extension_reason_sealed = self._sealer.seal(note, column=EXTENSION_REASON, reference=case.reference)
-        deadline = ledger.deadline()
-        facts: dict[str, Any] = {} if case.due_on == deadline.due_on else {"due_on_before": case.due_on.isoformat()}
-        write_deadline(case, deadline)
-        return facts
-
-    def _move(self, case: CaseRow, *, to: CaseStatus, resolution: Resolution | None) -> None:
-        case.status = to
-        case.version += 1
-        if to is CaseStatus.DECIDED:
-            case.resolution = resolution
-        elif to.is_open:
-            case.resolution = None
-        case.closed_at = self._clock() if to is CaseStatus.CLOSED else None
-
-    async def _keep_note(self, session: AsyncSession, case: CaseRow, text: str, actor: Actor) -> int:
-        sealed = self._sealer.seal_certain(text.strip(), column=pictures.NOTE, reference=case.reference)
-        note = CaseNoteRow(case_id=case.id, actor_id=actor.id, text_sealed=sealed, written_at=self._clock())
-        session.add(note)
-        await session.flush()
-        return note.id
-
     async def _record(
         self,
         session: AsyncSession,
@@ -278,7 +230,6 @@ class CaseService:
         kind: EventKind,
         *,
         actor: Actor,
-        before: CaseStatus | None = None,
         facts: dict[str, Any] | None = None,
     ) -> None:
         await record(
@@ -287,7 +238,7 @@ class CaseService:
             kind,
             actor=actor,
             occurred_at=self._clock(),
-            status_before=before or case.status,
+            status_before=case.status,
             facts=facts,
         )
 

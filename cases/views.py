@@ -106,6 +106,42 @@ class CaseView(CaseSummary):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case as the person whose it is may know it."""
+
+    reference: str
+    request_type: RequestType
+    status: CaseStatus
+    resolution: Resolution | None
+    identity_level: IdentityLevel
+    received_on: date
+    due_on: date
+    clock_stopped_on: date | None
+    due_explanation: tuple[str, ...]
+    """How the due date came about: Swedish sentences."""
+
+    @property
+    def request_type_title(self) -> str:
+        """The name of the right, in Swedish."""
+        return rule_for(self.request_type).title
+
+    @property
+    def status_label(self) -> str:
+        """Where it is, in Swedish."""
+        return self.status.label
+
+    @property
+    def resolution_label(self) -> str | None:
+        """How it ended, in Swedish."""
+        return None if self.resolution is None else self.resolution.label
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be added to and withdrawn."""
+        return self.status.is_open
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What an officer wrote; stored encrypted."""
 

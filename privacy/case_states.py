@@ -1,7 +1,7 @@
 """Where a case is, how it ended, and who may move it.
 
 *Status* (where the case is) is apart from *resolution* (how it ended). Only a person sets a resolution: art. 22 GDPR,
-and the project's own line that the assistant decides nothing.
+and the project's own line that the assistant decides nothing. Whose request it is may take it back, and nothing else.
 
     received ──► awaiting_identity ⇄ awaiting_clarification
        │               │                   │
@@ -74,10 +74,13 @@ class ActorKind(StrEnum):
     CASE_OFFICER = "case_officer"
     """A person on the staff, logged in."""
 
+    DATA_SUBJECT = "data_subject"
+    """Whose request it is, identified as surely as when they made it. May withdraw it, and decide no more."""
+
     @property
     def is_person(self) -> bool:
         """Whether the actor may decide how a case ends."""
-        return self is ActorKind.CASE_OFFICER
+        return self is not ActorKind.SYSTEM
 
 
 _STATUS_LABELS: Final = MappingProxyType(
@@ -102,8 +105,10 @@ _RESOLUTION_LABELS: Final = MappingProxyType(
     }
 )
 
-_ANYONE: Final = frozenset({ActorKind.SYSTEM, ActorKind.CASE_OFFICER})
+_ANYONE: Final = frozenset(ActorKind)
+_OURS: Final = frozenset({ActorKind.SYSTEM, ActorKind.CASE_OFFICER})
 _OFFICER: Final = frozenset({ActorKind.CASE_OFFICER})
+_PEOPLE: Final = frozenset(kind for kind in ActorKind if kind.is_person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,8 @@ def _allowed() -> Iterator[Transition]:
     yield Transition(status.IN_PROGRESS, status.EXTENDED, _OFFICER, needs_note=True)
     for source in status:
         if source.is_open:
-            yield Transition(source, status.DECIDED, _OFFICER, needs_resolution=True)
-    yield Transition(status.DECIDED, status.CLOSED, _ANYONE)
+            yield Transition(source, status.DECIDED, _PEOPLE, needs_resolution=True)
+    yield Transition(status.DECIDED, status.CLOSED, _OURS)
     yield Transition(status.DECIDED, status.IN_PROGRESS, _OFFICER, needs_note=True)
     yield Transition(status.CLOSED, status.IN_PROGRESS, _OFFICER, needs_note=True)
 
@@ -172,6 +177,8 @@ def check_transition(
         raise TransitionNotAllowedError(source, target, "no such step")
     if resolution is not None and not actor.is_person:
         raise TransitionNotAllowedError(source, target, "only a person sets a resolution")
+    if actor is ActorKind.DATA_SUBJECT and resolution not in {None, Resolution.WITHDRAWN}:
+        raise TransitionNotAllowedError(source, target, "a data subject may only withdraw")
     if actor not in step.allowed_to:
         raise TransitionNotAllowedError(source, target, f"not allowed to a {actor}")
     if step.needs_resolution and resolution is None:

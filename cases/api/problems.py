@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from cases.errors import (
+    CaseEndedError,
     CaseNotFoundError,
     ForbiddenTransitionError,
     InvalidCursorError,
@@ -42,6 +43,12 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
         "forbidden-transition",
         "The case cannot take that step",
         "Det steget är inte tillåtet för ärendet som det står nu.",
+    ),
+    CaseEndedError: (
+        409,
+        "case-ended",
+        "The case has been decided",
+        "Ärendet är avgjort och kan inte ändras eller kompletteras.",
     ),
     InvalidCursorError: (
         422,

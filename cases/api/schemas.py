@@ -96,6 +96,17 @@ class IdentityIn(Taken):
             raise ValueError("an identity number or evidence without BankID proves nothing")
         return self
 
+    def identity(self) -> Identity:
+        """Return it as the service takes it."""
+        return Identity(
+            level=self.level,
+            method=self.method,
+            personal_identity_number=self.personal_identity_number,
+            name=self.name,
+            verified_at=self.verified_at,
+            evidence=None if self.evidence is None else Evidence(**self.evidence.model_dump()),
+        )
+
 
 class CaseIn(Taken):
     """A confirmed request."""
@@ -135,7 +146,6 @@ class CaseIn(Taken):
 
     def draft(self, reference: str) -> CaseDraft:
         """Return the request as the service takes it."""
-        evidence = self.identity.evidence
         return CaseDraft(
             reference=reference,
             request_type=self.request_type,
@@ -144,14 +154,7 @@ class CaseIn(Taken):
             conversation_id=self.conversation_id,
             details={key: text for key, text in self.details.items() if text},
             contact_email=self.contact_email,
-            identity=Identity(
-                level=self.identity.level,
-                method=self.identity.method,
-                personal_identity_number=self.identity.personal_identity_number,
-                name=self.identity.name,
-                verified_at=self.identity.verified_at,
-                evidence=None if evidence is None else Evidence(**evidence.model_dump()),
-            ),
+            identity=self.identity.identity(),
         )
 
 

@@ -33,6 +33,8 @@ NAME_MISSING: Final = "Skriv ett användarnamn."
 NAME_TAKEN: Final = "Det finns redan ett konto med det användarnamnet."
 LAST_ADMINISTRATOR: Final = "Det måste finnas minst en administratör kvar."
 
+DATA_SUBJECT: Final = "Den registrerade"
+
 NOTE_MISSING: Final = "Skriv en anteckning först."
 MESSAGE_MISSING: Final = "Skriv ett svar först."
 RESOLUTION_MISSING: Final = "Välj hur ärendet ska avgöras."

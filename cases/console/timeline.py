@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from cases.console import texts
 from cases.console.file_texts import event_details
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
@@ -11,7 +12,12 @@ from privacy.swedish_dates import local_date, swedish_date
 
 OPENED = "case_opened"
 
-_SYSTEM_PARTS = {"assistant": "Assistenten", "jobs": "Automatiskt", "evidence": "Granskning"}
+_SYSTEM_PARTS = {
+    "assistant": "Assistenten",
+    "jobs": "Automatiskt",
+    "evidence": "Granskning",
+    "data_subject": texts.DATA_SUBJECT,
+}
 _UNKNOWN_OFFICER = "Handläggare"
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +65,20 @@ async def list_cases(
         if value is not None:
             statement = statement.where(column == value)
     return (await session.scalars(statement)).all()
+
+
+async def cases_of_person(
+    session: AsyncSession, keys: Sequence[ColumnElement[bool]], *, open_only: bool, limit: int
+) -> Sequence[CaseRow]:
+    """Return at most ``limit`` cases that satisfy all of ``keys``, soonest due first, locked in that order."""
+    statement = select(CaseRow).where(*keys).order_by(CaseRow.due_on, CaseRow.id).limit(limit).with_for_update()
+    return (await session.scalars(_open(statement) if open_only else statement)).all()
+
+
+async def note_of_client(session: AsyncSession, case_id: int, client_id: UUID) -> CaseNoteRow | None:
+    """Return the note that came under the sender's own number before, or None."""
+    statement = select(CaseNoteRow).where(CaseNoteRow.case_id == case_id, CaseNoteRow.client_id == client_id)
+    return await session.scalar(statement)
 
 
 async def cases_to_flag(session: AsyncSession, *, due_by: date, overdue: bool, limit: int) -> Sequence[CaseRow]:

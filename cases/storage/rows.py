@@ -174,16 +174,22 @@ class CasePauseRow(Base):
 
 
 class CaseNoteRow(Base):
-    """What an officer wrote. Apart from the history, since it may name people and must be erasable."""
+    """What an officer wrote, or the person added. Apart from the history: it may name people and must be erasable."""
 
     __tablename__ = "case_note"
-    __table_args__ = (Index(None, "case_id", "id"),)
+    __table_args__ = (
+        Index(None, "case_id", "id"),
+        Index("ux_case_note_client_id", "case_id", "client_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.privacy_case.id"))
     actor_id: Mapped[str]
     text_sealed: Mapped[bytes]
     written_at: Mapped[datetime]
+
+    client_id: Mapped[UUID | None]
+    """The sender's own number of it: the same one twice is one note. None for what an officer wrote."""
 
 
 class CaseEventRow(Base):

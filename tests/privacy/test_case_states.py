@@ -17,9 +17,10 @@ from privacy.errors import TransitionNotAllowedError
 EVERY_PAIR = list(itertools.product(CaseStatus, CaseStatus))
 
 
-def parts_for(step):
+def parts_for(step, actor=ActorKind.CASE_OFFICER):
+    decision = Resolution.WITHDRAWN if actor is ActorKind.DATA_SUBJECT else Resolution.GRANTED
     return {
-        "resolution": Resolution.GRANTED if step.needs_resolution else None,
+        "resolution": decision if step.needs_resolution else None,
         "note": "därför" if step.needs_note else None,
     }
 
@@ -28,10 +29,10 @@ def parts_for(step):
 def test_a_step_of_the_table_is_allowed_to_those_it_names(step):
     for actor in ActorKind:
         if actor in step.allowed_to:
-            assert check_transition(step.source, step.target, actor=actor, **parts_for(step)) is step
+            assert check_transition(step.source, step.target, actor=actor, **parts_for(step, actor)) is step
         else:
             with pytest.raises(TransitionNotAllowedError):
-                check_transition(step.source, step.target, actor=actor, **parts_for(step))
+                check_transition(step.source, step.target, actor=actor, **parts_for(step, actor))
 
 
 @pytest.mark.parametrize(("source", "target"), [pair for pair in EVERY_PAIR if pair not in TRANSITIONS])
@@ -47,6 +48,15 @@ def test_only_a_person_sets_a_resolution():
             check_transition(
                 source, CaseStatus.DECIDED, actor=ActorKind.SYSTEM, resolution=Resolution.GRANTED, note=None
             )
+
+
+@pytest.mark.parametrize("resolution", [kind for kind in Resolution if kind is not Resolution.WITHDRAWN])
+def test_whose_request_it_is_may_withdraw_it_and_decide_nothing_else(resolution):
+    with pytest.raises(TransitionNotAllowedError):
+        check_transition(
+            CaseStatus.RECEIVED, CaseStatus.DECIDED, actor=ActorKind.DATA_SUBJECT, resolution=resolution, note=None
+        )
+    assert set(next_statuses(CaseStatus.IN_PROGRESS, actor=ActorKind.DATA_SUBJECT)) == {CaseStatus.DECIDED}
 
 
 def test_a_decision_without_a_resolution_is_none_and_other_steps_carry_none():

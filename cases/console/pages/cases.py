@@ -15,6 +15,7 @@ from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
 from cases.console.responses import led_on, page
 from cases.console.steps import Draft, is_too_late_to_extend, step_forms
 from cases.console.timeline import timeline
+from cases.drafts import DATA_SUBJECT
 from cases.errors import CaseNotFoundError, ForbiddenTransitionError, InvalidCursorError, StaleVersionError
 from cases.views import CaseFilter
 from privacy.case_states import TRANSITIONS, CaseStatus, Resolution
@@ -157,7 +158,7 @@ async def _case_page(
     events = await console.service.events(reference)
     async with console.sessions() as session:
         people = {event.actor_id for event in events} | {note.actor_id for note in file.notes}
-        names = await display_names(session, people)
+        names = {DATA_SUBJECT.id: texts.DATA_SUBJECT} | await display_names(session, people)
     questions = {question.key: question.text for question in rule_for(file.case.request_type).questions}
     return page(
         request,
