@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     SHOWN_TO_PERSON = "shown_to_person"
     ADDITION_RECEIVED = "addition_received"
     ACCESS_DENIED = "access_denied"
+    CASE_EMPTIED = "case_emptied"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     FILE_STORED = "file_stored"
@@ -54,6 +55,7 @@ _LABELS: Final = MappingProxyType(
         EventKind.SHOWN_TO_PERSON: "Ärendet visades för den registrerade",
         EventKind.ADDITION_RECEIVED: "Den registrerade kompletterade",
         EventKind.ACCESS_DENIED: "Åtkomst nekades",
+        EventKind.CASE_EMPTIED: "Personuppgifterna gallrades",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
         EventKind.FILE_STORED: "En fil lades till",

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from foundation.clock import Clock
 from foundation.encryption import KeyRing
 from foundation.errors import WeakSecretError
+from privacy.retention import Period, RetentionPeriods
 
 if TYPE_CHECKING:
     from foundation.mail import Mailer
@@ -111,6 +112,19 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(
         None, description="Address that mail comes from, e.g. Insyn <dataskydd@example.se>. Needed in production."
+    )
+
+    retention_conversation_days: int = Field(
+        30, ge=1, description="A conversation is deleted this many days after its last message."
+    )
+    retention_case_months: int = Field(
+        24, ge=1, description="Personal data of a case are erased this many months after it ended."
+    )
+    retention_delivery_days: int = Field(
+        90, ge=7, description="Messages to other systems are deleted after these days."
+    )
+    retention_staff_months: int = Field(
+        24, ge=1, description="The name of a closed staff account is erased after these months."
     )
 
     webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -220,6 +234,15 @@ class Settings(BaseSettings):
     def staff_url(self) -> str:
         """The console as staff reach it, without a slash at its end."""
         return (self.console_url or self.cases_url).rstrip("/")
+
+    def retention_periods(self) -> RetentionPeriods:
+        """Return how long what is kept; ``/integritet`` tells the same periods."""
+        return RetentionPeriods(
+            conversations=Period(days=self.retention_conversation_days),
+            cases=Period(months=self.retention_case_months),
+            deliveries=Period(days=self.retention_delivery_days),
+            staff=Period(months=self.retention_staff_months),
+        )
 
     def key_ring(self) -> KeyRing:
         """Return the keys of the field encryption."""

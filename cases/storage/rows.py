@@ -140,6 +140,9 @@ class CaseRow(Base):
     closed_at: Mapped[datetime | None]
     """From here retention counts."""
 
+    emptied_at: Mapped[datetime | None]
+    """When everything personal was taken out of it, its time being up."""
+
 
 class CaseEvidenceRow(Base):
     """The signature over a request, apart from the case so that lists never read it."""
