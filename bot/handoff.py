@@ -188,6 +188,25 @@ class Handoffs:
             [message] = await self._store.shown(session, [row])
             return message
 
+    async def give_letter(self, conversation_id: str, officer_name: str, *, text: str, client_id: UUID) -> Message:
+        """Store a letter of the visitor's case as a message; the same ``client_id`` again changes nothing.
+
+        Nobody need hold the conversation: a letter is not talk, and changes nothing about whose turn it is.
+
+        Raises:
+            ProblemError: no such conversation, or the text is empty.
+        """
+        async with self._changing(conversation_id) as (session, conversation):
+            row = await self._store.message_of_client(session, conversation_id, client_id)
+            if row is None:
+                text = cleaned(text)
+                if is_blank(text):
+                    raise self._refusals.empty_message()
+                draft = Draft("officer", redact(text, self._texts).text, sender_name=officer_name, client_id=client_id)
+                row = await self._store.add_message(session, conversation, draft, now=self._clock())
+            [message] = await self._store.shown(session, [row])
+            return message
+
     async def give_back(self, conversation_id: str, officer_id: str) -> None:
         """Give the conversation back to the bot, who says so; given back already, nothing happens.
 

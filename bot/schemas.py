@@ -245,6 +245,14 @@ class StaffConversation(BaseModel):
     messages: list[Message]
 
 
+class LetterFromOfficer(Given):
+    """A letter of a case, given in the chat."""
+
+    officer_name: str = Field(max_length=200)
+    text: str = Field(repr=False, min_length=1, max_length=12_000)
+    client_id: UUID
+
+
 class ByOfficer(Given):
     """Which officer does it."""
 

@@ -1,9 +1,14 @@
 """What the case system must be told; it never reads the environment itself."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from foundation.encryption import KeyRing
+from foundation.mail import Mailer
 from privacy.systems import NO_SYSTEMS, SystemRegister
+
+LETTERS_DIR: Final = Path(__file__).parent.parent / "data" / "letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,12 @@ class CasesConfig:
 
     systems: SystemRegister = NO_SYSTEMS
     """The company's systems; without any, cases have no checklist (cases.systems reads them)."""
+
+    letters_dir: Path = LETTERS_DIR
+    """The templates of the letters."""
+
+    mailer: Mailer | None = field(default=None, repr=False)
+    """The way out for mail; without one letters go by the chat alone."""
 
     production: bool = False
     """Whether webhooks must use https and may not point into private networks."""

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     FILE_STORED = "file_stored"
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DELETED = "file_deleted"
+    LETTER_SENT = "letter_sent"
 
     @property
     def label(self) -> str:
@@ -61,6 +62,7 @@ _LABELS: Final = MappingProxyType(
         EventKind.FILE_STORED: "En fil lades till",
         EventKind.FILE_DOWNLOADED: "En fil laddades ner",
         EventKind.FILE_DELETED: "En fil togs bort",
+        EventKind.LETTER_SENT: "Ett brev skickades",
     }
 )
 

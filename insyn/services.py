@@ -118,6 +118,7 @@ def cases_config(config: Settings) -> CasesConfig:
     """Return what the case system is told."""
     from cases.config import CasesConfig, WebhookEndpoint
     from cases.systems import load_systems
+    from foundation.clock import system_clock
 
     secrets = (config.webhook_secret.get_secret_value(),) if config.webhook_secret else ()
     return CasesConfig(
@@ -130,6 +131,8 @@ def cases_config(config: Settings) -> CasesConfig:
         webhooks=tuple(
             WebhookEndpoint(name=url.partition("://")[2], url=url, secrets=secrets) for url in config.webhook_urls
         ),
+        letters_dir=config.letters_dir,
+        mailer=config.mailer(system_clock),
         systems=load_systems(config.systems_file, policy_dir=config.policy_dir),
         production=config.production,
     )

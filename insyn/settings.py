@@ -68,6 +68,7 @@ class Settings(BaseSettings):
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated."
     )
     policy_dir: Path = Field(ROOT / "data" / "policy", description="The policy as data: text, registry, answers.")
+    letters_dir: Path = Field(ROOT / "data" / "letters", description="The templates of the letters that officers send.")
     systems_file: Path = Field(
         ROOT / "data" / "systems.yml", description="The company's systems that hold personal data, with their sources."
     )

@@ -17,6 +17,7 @@ from bot.schemas import (
     ConsumeIdentification,
     FeedbackCount,
     Handoff,
+    LetterFromOfficer,
     Message,
     OfferedIdentification,
     OfferIdentification,
@@ -112,6 +113,14 @@ async def answer(conversation_id: ConversationId, given: OfficerMessage, parts: 
     """Say something to the visitor."""
     officer = Officer(id=given.officer_id, name=given.officer_name)
     return await parts.handoffs.answer(conversation_id, officer, text=given.text, client_id=given.client_id)
+
+
+@router.post("/conversations/{conversation_id}/letters", status_code=201)
+async def give_letter(conversation_id: ConversationId, given: LetterFromOfficer, parts: Parts) -> Message:
+    """Show the visitor a letter of their case, whoever holds the conversation."""
+    return await parts.handoffs.give_letter(
+        conversation_id, given.officer_name, text=given.text, client_id=given.client_id
+    )
 
 
 @router.post("/conversations/{conversation_id}/return")

@@ -15,16 +15,20 @@ from cases.console.context import Console
 from cases.console.edge_client import EdgeClient
 from cases.console.guard import PREFIX
 from cases.console.headers import SecurityHeaders
+from cases.console.letter_post import EdgePost
 from cases.console.login import Login
-from cases.console.pages import blocks, cases, files, handoffs, login, staff, start
+from cases.console.pages import blocks, cases, files, handoffs, letters, login, staff, start
 from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
 from cases.console.throttle import LoginThrottle
 from cases.files.service import CaseFiles
+from cases.letters.service import Letters
+from cases.letters.templates import load_letters
 from cases.service import CaseService
 from foundation.clock import Clock, system_clock
 from foundation.database import Sessions
+from privacy.calendar import WorkingCalendar
 
 
 def mount(
@@ -62,6 +66,15 @@ def mount(
         config=config,
         service=service,
         files=CaseFiles(sessions, key_ring=config.key_ring, clock=clock),
+        letters=Letters(
+            sessions,
+            key_ring=config.key_ring,
+            clock=clock,
+            calendar=WorkingCalendar(eves=config.eves),
+            templates=load_letters(config.letters_dir),
+            mailer=config.mailer,
+            chat=EdgePost(edge),
+        ),
         sessions=sessions,
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
@@ -79,7 +92,7 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, files, blocks, handoffs, staff):
+    for module in (start, login, cases, files, letters, blocks, handoffs, staff):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     pages.add_middleware(BodyLimits)

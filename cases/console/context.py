@@ -13,6 +13,7 @@ from cases.console.login import Login
 from cases.console.rendering import Templates
 from cases.console.sessions import StaffSessions
 from cases.files.service import CaseFiles
+from cases.letters.service import Letters
 from cases.service import CaseService
 from foundation.clock import Clock
 from foundation.database import Sessions
@@ -26,6 +27,7 @@ class Console:
     config: CasesConfig
     service: CaseService
     files: CaseFiles
+    letters: Letters
     sessions: Sessions
     staff_sessions: StaffSessions
     login: Login

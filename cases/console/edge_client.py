@@ -112,6 +112,17 @@ class EdgeClient:
         response = await self._call("POST", f"conversations/{conversation_id}/messages", body)
         return _parsed(Message, response.content)
 
+    async def post_letter(self, conversation_id: UUID, text: str, *, officer_name: str, client_id: UUID) -> None:
+        """Show a letter in a conversation, whoever holds it. The same ``client_id`` again is the same message.
+
+        Raises:
+            MessageRefusedError: the text cannot be sent.
+            ConversationNotFoundError: the edge knows no such conversation.
+            EdgeUnavailableError: the edge does not answer.
+        """
+        body = {"officer_name": officer_name, "text": text, "client_id": str(client_id)}
+        await self._call("POST", f"conversations/{conversation_id}/letters", body)
+
     async def return_to_bot(self, conversation_id: UUID, *, officer: Officer) -> None:
         """Give the conversation back to the assistant; errors as :meth:`send`."""
         await self._call("POST", f"conversations/{conversation_id}/return", {"officer_id": officer.id})

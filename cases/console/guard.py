@@ -85,6 +85,10 @@ class SentForm:
         """Return a field exactly as it was sent: a password."""
         return self._fields.get(name, "")
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the fields that were sent."""
+        return tuple(self._fields)
+
     def number(self, name: str) -> int | None:
         """Return a field as a whole number, or None if it is none."""
         value = self._fields.get(name, "")

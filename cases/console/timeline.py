@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from cases.console import texts
-from cases.console.file_texts import event_details
+from cases.console import file_texts, letter_texts, texts
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
 from privacy.swedish_dates import local_date, swedish_date
@@ -82,7 +81,8 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
         yield f"Beslut: {event.resolution_after.label}"
     if due_before is not None and due_before != event.due_on_after:
         yield f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}"
-    if about_file := event_details(event.facts):
-        yield about_file
+    about = file_texts.event_details(event.facts) or letter_texts.event_details(event.facts)
+    if about is not None:
+        yield about
     if "holds" in event.facts:
         yield "Den håller" if event.facts["holds"] else "Den håller inte: se vad kommandot skrev"

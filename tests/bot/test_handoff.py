@@ -342,3 +342,22 @@ async def test_a_visitors_cookie_opens_nothing_internal(edge: Edge):
 async def test_an_unknown_conversation_is_not_found(internal, conversation_id: str):
     assert (await internal.get(f"/conversations/{conversation_id}")).status_code == 404
     assert (await internal.post(f"/conversations/{conversation_id}/handoff", json=REASON)).status_code == 404
+
+
+async def test_a_letter_is_shown_whoever_holds_the_conversation_and_once(
+    edge: Edge, internal: httpx.AsyncClient, rasa: FakeRasa
+):
+    letter = {"officer_name": "Anna", "text": "Hej!\n\nDitt ärende är klart.", "client_id": str(uuid4())}
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        conversation_id = await visitor.conversation_id()
+
+        for _ in range(2):
+            response = await internal.post(f"/conversations/{conversation_id}/letters", json=letter)
+            assert response.status_code == 201
+
+        session = await visitor.session()
+        shown = [(m["sender"], m["sender_name"]) for m in session["messages"] if m["text"] == letter["text"]]
+        assert shown == [("officer", "Anna")]
+        assert session["conversation"]["state"] == "bot"
+    assert (await internal.post(f"/conversations/{uuid4()}/letters", json=letter)).status_code == 404

@@ -56,6 +56,7 @@ class FakeEdge:
                 Route(f"{one}/stream", self._stream),
                 Route(f"{one}/claim", self._claim, methods=["POST"]),
                 Route(f"{one}/messages", self._messages, methods=["POST"]),
+                Route(f"{one}/letters", self._letters, methods=["POST"]),
                 Route(f"{one}/return", self._return, methods=["POST"]),
                 Route(f"{one}/close", self._close, methods=["POST"]),
             ]
@@ -149,6 +150,17 @@ class FakeEdge:
         message = self.say(c, "officer", body["text"], at=at, sender_name=body["officer_name"])
         c.sent[body["client_id"]] = message
         return JSONResponse(message, 201)
+
+    async def _letters(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        c, body = self._asked_for(request), await request.json()
+        if c is None:
+            return JSONResponse({}, 404)
+        if body["client_id"] not in c.sent:
+            at = datetime.fromisoformat(c.messages[-1]["created_at"])
+            c.sent[body["client_id"]] = self.say(c, "officer", body["text"], at=at, sender_name=body["officer_name"])
+        return JSONResponse(c.sent[body["client_id"]], 201)
 
     async def _return(self, request: Request) -> Response:
         return await self._end(request, "bot")
