@@ -99,6 +99,18 @@ HOLDINGS: Final[Sequence[Holding]] = (
         expiry=with_its_case(),
     ),
     Holding("cases.case_file_piece", ("file_id", "number"), opaque=("sealed",), goes_with="cases.case_file"),
+    Holding(
+        "cases.case_letter",
+        ("id",),
+        sealed=(
+            _of_case("subject_sealed", "case_letter.subject"),
+            _of_case("body_sealed", "case_letter.body"),
+            _of_case("address_sealed", "case_letter.address"),
+        ),
+        bound_to="t.id::text",
+        opaque=("digest",),
+        expiry=with_its_case(),
+    ),
     Holding("cases.case_pause", ("id",), kept_because="dates that explain a due date"),
     Holding(
         "cases.privacy_case",

@@ -1,6 +1,6 @@
 """Letters of cases (cases.storage.letter_rows).
 
-Revision: 0031, after 0040.
+Revision: 0031, after 0041.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import UUID
 
 revision = "0031"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
