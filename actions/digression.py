@@ -3,7 +3,7 @@
 from typing import Final
 
 from actions.texts import PATTERNS, WISHES
-from actions.utterance import FALLBACK, Utterance
+from actions.utterance import FALLBACK, OTHER_LANGUAGE, Utterance
 
 _NEVER_AN_ANSWER: Final = frozenset(
     {
@@ -51,6 +51,8 @@ def goes_elsewhere(said: Utterance, *, own_intent: str, free_text: bool) -> bool
         return is_button or not free_text or bool(PATTERNS["wishing"].search(said.lowered))
     if said.asks_about_policy:
         return is_button or said.is_question or not free_text
+    if said.intent == OTHER_LANGUAGE:
+        return said.is_question or not free_text
     return wish_switched_to(said) is not None or (said.intent in {FALLBACK, "out_of_scope"} and said.is_question)
 
 

@@ -14,7 +14,7 @@ from actions.knowledge import Knowledge
 from actions.request_begin import REQUEST_TYPE, idle_form
 from actions.submission import registered
 from actions.texts import HANDOFF
-from actions.utterance import FALLBACK, previous_intents
+from actions.utterance import FALLBACK, OTHER_LANGUAGE, previous_intents
 
 _TOPICS_IN_SUMMARY = 3
 _CASES_IN_SUMMARY = 5
@@ -69,6 +69,8 @@ def _summary(tracker: Tracker, knowledge: Knowledge) -> str:
     if registered(tracker):
         references = ", ".join(case["reference"] for case in registered(tracker)[-_CASES_IN_SUMMARY:])
         parts.append(HANDOFF["summary_registered"].format(references=references))
+    if OTHER_LANGUAGE in previous_intents(tracker):
+        parts.append(HANDOFF["summary_language"])
     asked = (intent for intent in dict.fromkeys(previous_intents(tracker)) if intent in knowledge.topics)
     topics = ", ".join(knowledge.topics[intent].title for intent in islice(asked, _TOPICS_IN_SUMMARY))
     if topics:

@@ -15,7 +15,13 @@ from actions.texts import WISHES
 from actions.utterance import FALLBACK, latest_utterance, previous_intents
 
 READINGS = 2
+PATIENCE = 3
+"""Misunderstandings in a row after which only a person is offered: to guess once more would be to waste their time."""
+
 PERSON = "ask_human"
+GIVES_WAY = {"gives_way": True}
+"""The edge leaves this out where it has understood something else in the message (``bot.attention``)."""
+
 _MISSED = frozenset({FALLBACK, "inform"})
 
 
@@ -35,12 +41,13 @@ class ActionAnswerUnsure(InsynAction):
         readings = [button(name, knowledge) for name in offered if name != PERSON][:READINGS]
         person = button(PERSON, knowledge)
         misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
-        if misses > 1:
-            dispatcher.utter_message(response="utter_unsure_again", buttons=[person, *readings])
+        if misses >= PATIENCE:
+            response, buttons = "utter_unsure_person", [person, button("ask_help", knowledge)]
+        elif misses > 1:
+            response, buttons = "utter_unsure_again", [person, *readings]
         elif readings:
-            dispatcher.utter_message(response="utter_unsure", buttons=[*readings, person])
+            response, buttons = "utter_unsure", [*readings, person]
         else:
-            dispatcher.utter_message(
-                response="utter_unsure_without_reading", buttons=[button("ask_help", knowledge), person]
-            )
+            response, buttons = "utter_unsure_without_reading", [button("ask_help", knowledge), person]
+        dispatcher.utter_message(response=response, buttons=buttons, json_message=GIVES_WAY)
         return []

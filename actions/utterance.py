@@ -11,6 +11,9 @@ from rasa_sdk import Tracker
 from actions.texts import QUESTION
 
 FALLBACK: Final = "nlu_fallback"
+OTHER_LANGUAGE: Final = "other_language"
+LANGUAGE: Final = "language"
+"""The entity that says which one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ def latest_utterance(tracker: Tracker) -> Utterance:
         answers={entity["entity"]: str(entity["value"]) for entity in entities} if is_button else {},
         ranking=tuple(ranking),
     )
+
+
+def latest_entity(tracker: Tracker, name: str) -> str | None:
+    """Return what was found under ``name`` in the visitor's latest message, None when nothing was."""
+    entities = (tracker.latest_message or {}).get("entities") or []
+    return next((str(entity["value"]) for entity in entities if entity.get("entity") == name), None)
 
 
 def latest_message_id(tracker: Tracker) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.attention import Attention
 from bot.config import BotConfig
 from bot.handoff import CANCEL_WAITING, HAND_OVER, HANDED_OVER_BY_EDGE, Handoffs
 from bot.redaction import cleaned, is_blank, redact
@@ -55,6 +56,7 @@ class Conversations:
     ) -> None:
         self._sessions, self._store, self._handoffs = sessions, store, handoffs
         self._texts, self._refusals, self._clock, self._config = texts, refusals, clock, config
+        self._attention = Attention(texts)
 
     async def visitor(self, token: str | None) -> Visitor | None:
         """Return who holds the cookie ``token``, or None when it is unknown or too old."""
@@ -116,11 +118,15 @@ class Conversations:
         message = await self._store.add_message(session, conversation, draft, now=now)
         for key in redacted.notices():
             await self._store.add_message(session, conversation, Draft("system", self._texts(key)), now=now)
+        turn = None
+        if conversation.state in ("bot", "closed"):
+            conversation.state = "bot"  # who writes after the end begins again with the bot
+            turn = (await self._store.add_turn(session, conversation.id, message=message, now=now)).id
+        if conversation.state != "human":
+            for urgent in self._attention.at_once(conversation, redacted.text):
+                await self._store.add_message(session, conversation, urgent, now=now, turn=turn)
         if conversation.state == "waiting":
             await self._write_in_queue(session, conversation, redacted.text)
-        elif conversation.state != "human":
-            conversation.state = "bot"  # who writes after the end begins again with the bot
-            await self._store.add_turn(session, conversation.id, message=message, now=now)
         return message
 
     async def _write_in_queue(self, session: AsyncSession, conversation: ConversationRow, text: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.circumstances import gravest
 from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
 from bot.schemas import Handoff, Message, Officer, StaffConversation
@@ -73,6 +74,7 @@ class Handoffs:
         if conversation.state in ("waiting", "human"):
             return
         conversation.state, conversation.waiting_since = "waiting", self._clock()
+        reason = gravest(conversation.circumstances) or reason
         self._store.set_handoff(conversation, reason=reason, summary=redact(cleaned(summary), self._texts).text)
         await session.flush()
         await self._store.tell(session, conversation.id)

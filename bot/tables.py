@@ -81,6 +81,9 @@ class ConversationRow(Base):
     identity_level: Mapped[int] = mapped_column(SmallInteger, default=0)
     """What staff see: 2 once the visitor completed an identification. It permits nothing; the broker does."""
 
+    circumstances: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """What the visitor said of their own situation and has been answered: kinds (``bot.circumstances``), no words."""
+
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
 

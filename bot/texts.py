@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from bot.circumstances import Circumstance
 from bot.errors import TextsError
 
 KEYS: Final = frozenset(
@@ -32,6 +33,7 @@ KEYS: Final = frozenset(
         "officer_left",
         "closed",
         "button_person",
+        "button_complain",
         "button_cancel_waiting",
         "empty_message",
         "message_too_long",
@@ -49,6 +51,7 @@ KEYS: Final = frozenset(
         "identification_unavailable",
         "too_many_identifications",
         "answer_not_found",
+        *(f"circumstance_{kind}" for kind in Circumstance),
         "internal_error",
     }
 )

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.attention import Attention
 from bot.config import TurnTimes
 from bot.conversations import WELCOME
 from bot.errors import RasaError, RasaUnreachableError
@@ -70,6 +71,7 @@ class TurnRunner:
     ) -> None:
         self._engine, self._sessions, self._store, self._rasa = engine, sessions, store, rasa
         self._texts, self._clock, self._times = texts, clock, times
+        self._attention = Attention(texts)
         self._places = asyncio.Semaphore(times.at_a_time)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._woken_again: set[str] = set()
@@ -222,7 +224,8 @@ class TurnRunner:
             now = self._clock()
             if answer.messages:
                 await self._store.withdraw_answers(session, conversation.id, now=now)
-            for draft in self._drafts(claimed, answer, row):
+            drafts = [*self._drafts(claimed, answer, row), *self._about_the_visitor(claimed, conversation)]
+            for draft in drafts:
                 await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
             await self._store.finish(
                 session,
@@ -234,6 +237,7 @@ class TurnRunner:
             )
 
     def _drafts(self, claimed: _Claimed, answer: RasaAnswer, row: TurnRow) -> list[Draft]:
+        heard = claimed.turn.kind == "text" and self._attention.speaks_for_itself(claimed.turn.text)
         drafts = [
             Draft(
                 "bot",
@@ -243,16 +247,20 @@ class TurnRunner:
                 buttons=[Offer(button.title, button.payload) for button in message.buttons],
             )
             for message in answer.messages
-            if message.text.strip() or message.buttons or message.custom.get("card")
+            if (message.text.strip() or message.buttons or message.custom.get("card"))
+            and not (heard and message.custom.get("gives_way"))
         ]
         offered = identification_card(row.offered_identification) if row.offered_identification else None
         if offered and all(draft.card != offered for draft in drafts):
             drafts.append(Draft("bot", "", card=offered))
         if answer.incomplete:
             drafts.append(self._with_person("action_failed"))
-        if not drafts and claimed.event is None:
+        if not drafts and not heard and claimed.event is None:
             drafts.append(self._with_person("bot_had_no_answer"))
         return drafts
+
+    def _about_the_visitor(self, claimed: _Claimed, conversation: ConversationRow) -> list[Draft]:
+        return self._attention.afterwards(conversation, claimed.turn.text) if claimed.turn.kind == "text" else []
 
     # When it did not
 
@@ -296,7 +304,8 @@ class TurnRunner:
             if claimed.event != NOT_IDENTIFIED:  # the card says it already
                 again = await self._pressed(session, row)
                 draft = self._with_person(_WHEN_UNANSWERED.get(claimed.event or "", key), *again)
-                await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
+                for said in (draft, *self._about_the_visitor(claimed, conversation)):
+                    await self._store.add_message(session, conversation, said, now=now, turn=row.id)
             await self._store.finish(session, row, outcome="unanswered", now=now)
 
     @asynccontextmanager

@@ -94,7 +94,7 @@ class CasesClient:
             "channel": "chat",
             "conversation_id": draft.conversation_id,
             "details": draft.details,
-            "identity": _identity(draft.identification),
+            "identity": identity_of(draft.identification),
         }
         if draft.contact_email is not None:
             body["contact_email"] = draft.contact_email
@@ -123,7 +123,8 @@ class CasesClient:
         return BlockReceipt(reference=answer["reference"], address_masked=answer["address_masked"])
 
 
-def _identity(identification: CompletedIdentification | None) -> dict[str, Any]:
+def identity_of(identification: CompletedIdentification | None) -> dict[str, Any]:
+    """Return how the case system is told who somebody has shown to be."""
     if identification is None:
         return _NOBODY
     return {

@@ -130,7 +130,22 @@ EXTENSION_TOO_LATE: Final = "Tiden kan inte längre förlängas: det hade behöv
 NO_REASON: Final = "Inget skäl angivet"
 NO_SUMMARY: Final = "Ingen sammanfattning"
 SOMEBODY_ELSE: Final = "En kollega"
-HANDOFF_REASONS: Final = MappingProxyType({"assistant_unavailable": "Assistenten kunde inte svara"})
+HANDOFF_REASONS: Final = MappingProxyType(
+    {
+        "assistant_unavailable": "Assistenten kunde inte svara",
+        "crisis": "Mår mycket dåligt, kan vara akut",
+        "danger": "Säger sig vara i fara",
+        "threat": "Har uttryckt hot",
+        "protected": "Säger sig ha skyddade personuppgifter",
+        "police": "Säger sig skriva för en myndighet",
+        "journalist": "Säger sig vara journalist",
+        "lawyer": "För någon annans talan",
+        "minor": "Säger sig vara under 18",
+        "guardian": "Skriver om ett barn",
+        "distress": "Är ledsen eller pressad",
+        "anger": "Är arg",
+    }
+)
 """Words for the reasons that come as codes; the assistant's own come in Swedish."""
 
 RECEIPT_CARD: Final = "Kvittens: ärende {reference}, svar senast {due_on}."

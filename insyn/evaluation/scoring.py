@@ -12,7 +12,18 @@ from insyn.evaluation.questions import Question
 
 FALLBACK = "nlu_fallback"
 HARMLESS = frozenset(
-    {"out_of_scope", FALLBACK, "greet", "goodbye", "thank", "ask_help", "ask_if_bot", "ask_human", "deny"}
+    {
+        "out_of_scope",
+        "other_language",
+        FALLBACK,
+        "greet",
+        "goodbye",
+        "thank",
+        "ask_help",
+        "ask_if_bot",
+        "ask_human",
+        "deny",
+    }
 )
 """What may be said to a question that is not for us; a policy fact or the start of a request may not."""
 

@@ -56,6 +56,17 @@ async def test_what_is_not_understood_is_admitted_and_then_a_person_comes_first(
     assert list(again.buttons.values()) == ["/ask_human", "/policy_fee", "/request_access"]
 
 
+async def test_the_third_time_it_stops_guessing_and_offers_a_person(dialogue: Dialogue):
+    for _ in range(2):
+        await dialogue.mumble("hurkle durkle", ["policy_fee"])
+    for _ in range(2):
+        turn = await dialogue.mumble("men skrovmålet då", ["policy_fee"])
+        assert turn.said == ["utter_unsure_person"]
+        assert list(turn.buttons.values()) == ["/ask_human", "/ask_help"]
+    await dialogue.say("spelar ni in samtal?")
+    assert (await dialogue.mumble("hurkle", ["policy_fee"])).said == ["utter_unsure"], "it has understood meanwhile"
+
+
 async def test_a_reading_that_is_offered_is_answered_when_pressed(dialogue: Dialogue):
     await dialogue.mumble("hurkle durkle mitt skrovmål", ["policy_fee", "policy_dpo"])
     turn = await dialogue.press(KNOWLEDGE.topics["policy_dpo"].title)

@@ -1,0 +1,134 @@
+"""What a visitor says of their own situation is answered, once, in words of its own, whoever holds the conversation."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from bot.texts import Texts
+from tests.bot.fake_rasa import FakeRasa, says
+from tests.bot.test_handoff import ANNA, REASON, hand_over
+from tests.bot.visitor import Edge, button
+
+pytestmark = pytest.mark.database
+
+CRISIS = "jag mår så dåligt, orkar inte leva"
+JOURNALIST = "jag är journalist på DN, hur länge sparar ni samtal?"
+UNSURE = says("Jag är inte säker på vad du menar.", custom={"gives_way": True})
+
+
+@pytest.fixture
+def texts(bot_config) -> Texts:
+    return Texts.read(bot_config.texts)
+
+
+async def test_a_journalist_is_answered_and_then_offered_a_person(edge: Edge, rasa: FakeRasa, texts: Texts, internal):
+    rasa.answers[JOURNALIST] = [says("Tre månader.")]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+
+        answer, offer = await visitor.say(JOURNALIST)
+
+        assert answer["text"] == "Tre månader."
+        assert offer["text"] == texts("circumstance_journalist")
+        await visitor.press(button(offer, texts("button_person")))
+        assert await visitor.state() == "waiting"
+        [waiting] = (await internal.get("/handoffs")).json()
+        assert waiting["reason"] == "journalist"
+
+
+async def test_each_kind_is_answered_once(edge: Edge, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        await visitor.say(JOURNALIST)
+        again = await visitor.say(JOURNALIST)
+        assert [message["text"] for message in again] == [f"svar på {JOURNALIST}"]
+
+
+async def test_care_comes_before_everything_else_and_every_time(edge: Edge, rasa: FakeRasa, texts: Texts):
+    rasa.default = [UNSURE]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        for _ in range(2):
+            [care] = await visitor.say(CRISIS)
+            assert care["text"] == texts("circumstance_crisis")
+            for number in ("112", "1177", "90101"):
+                assert number in care["text"]
+            assert [shown["title"] for shown in care["buttons"]] == [texts("button_person")]
+
+
+async def test_care_comes_also_when_the_bot_is_down(edge: Edge, rasa: FakeRasa, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        rasa.failures += ["error"] * 10
+        care, apology = await visitor.say(CRISIS)
+        assert care["text"] == texts("circumstance_crisis")
+        assert apology["text"] == texts("bot_uncertain")
+
+
+async def test_care_comes_also_in_the_queue_but_not_over_a_persons_head(edge: Edge, internal, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        conversation_id = await hand_over(internal, visitor)
+        said = [message["text"] for message in await visitor.say(CRISIS)]
+        assert said[0] == texts("circumstance_crisis")
+
+        await internal.post(f"/conversations/{conversation_id}/claim", json=ANNA)
+        assert await visitor.say(CRISIS) == []
+
+
+async def test_what_was_not_understood_gives_way_but_what_was_answered_stays(edge: Edge, rasa: FakeRasa, texts: Texts):
+    said = "jag är advokat och företräder en kund"
+    rasa.answers[said] = [UNSURE, says("Vilken e-postadress ska svaret skickas till?")]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        shown = [message["text"] for message in await visitor.say(said)]
+        assert shown == ["Vilken e-postadress ska svaret skickas till?", texts("circumstance_lawyer")]
+
+
+async def test_what_is_merely_not_understood_is_said(edge: Edge, rasa: FakeRasa):
+    rasa.default = [UNSURE]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        assert [message["text"] for message in await visitor.say("hurkle durkle")] == [UNSURE["text"]]
+
+
+async def test_health_is_warned_of_once_and_kindly_without_a_person(edge: Edge, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        warning, answer = await visitor.say("jag har cancer, hur länge sparar ni samtal?")
+        assert warning["text"] == texts("circumstance_health")
+        assert warning["buttons"] == []
+        assert answer["text"].startswith("svar på")
+        assert len(await visitor.say("jag har cancer som sagt")) == 1
+
+
+async def test_the_angry_are_offered_a_person_and_a_complaint(edge: Edge, rasa: FakeRasa, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        _, offer = await visitor.say("jag är så förbannad på er")
+        assert {shown["title"] for shown in offer["buttons"]} == {texts("button_person"), texts("button_complain")}
+        await visitor.press(button(offer, texts("button_complain")))
+        assert rasa.texts()[-1] == "/make_complaint"
+
+
+async def test_a_person_who_is_asked_for_in_another_way_still_learns_the_gravest(edge: Edge, internal):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        await visitor.say("jag är så förbannad")
+        await visitor.say("jag är 13 år")
+        await hand_over(internal, visitor)
+        [waiting] = (await internal.get("/handoffs")).json()
+        assert waiting["reason"] == "minor"
+        assert waiting["summary"] == REASON["summary"]
+
+
+async def test_the_words_are_the_answer_that_an_asking_program_reads(edge: Edge, texts: Texts, sessions):
+    """``insyn ask`` prints what answers a turn, so what is said of the visitor belongs to the turn."""
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        await visitor.say(CRISIS)
+        await visitor.say(JOURNALIST)
+    async with sessions() as session:
+        query = "SELECT count(*) FROM chat.message WHERE sender = 'system' AND turn_id IS NULL"
+        assert await session.scalar(text(query)) == 0
