@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -29,6 +30,10 @@ class Turn:
     text: str = field(repr=False)
     repeated: bool = False
     """Whether it may have been sent before, so that Rasa looks whether it has done it."""
+
+    received_at: datetime | None = None
+    """When the message or event came in: the same however often the turn is sent, so that a request that the bot
+    registers twice is the same request."""
 
 
 class _Reply(BaseModel):
@@ -102,12 +107,14 @@ class RasaClient:
             RasaUnreachableError: nobody listened; nothing happened.
             RasaUncertainError: it broke off, took too long, or answered what cannot be read.
         """
-        body = {
+        body: dict[str, Any] = {
             "sender": turn.conversation_id,
             "kind": turn.kind,
             "text": turn.text,
             "metadata": {"turn": turn.number, "repeated": turn.repeated},
         }
+        if turn.received_at is not None:
+            body["metadata"] |= {"received_at": turn.received_at.isoformat()}
         try:
             response = await self._client.post(PATH, json=body)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

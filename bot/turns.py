@@ -194,6 +194,7 @@ class TurnRunner:
             kind=row.kind,
             text=await self._words(session, row),
             repeated=row.attempts > 1,
+            received_at=row.created_at,
         )
         return _Claimed(turn, event=row.event, attempts=row.attempts, created_at=row.created_at)
 

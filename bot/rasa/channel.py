@@ -11,6 +11,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from rasa.core.agent import Agent
@@ -44,6 +45,8 @@ class Call:
     text: str
     number: str
     repeated: bool
+    received_at: str | None = None
+    """When the edge got it, in ISO 8601; part of the message for the actions."""
 
     @classmethod
     def read(cls, body: Any) -> Call:
@@ -61,7 +64,10 @@ class Call:
             raise ValueError("no turn")  # noqa: TRY004 - of what came over the network
         if not sender or not text or len(text) > LONGEST_TEXT:
             raise ValueError("no sender, no text, or too much")
-        return cls(sender, body["kind"], text, f"turn-{number}", bool(metadata.get("repeated")))
+        received_at = metadata.get("received_at")
+        if received_at is not None:
+            received_at = datetime.fromisoformat(str(received_at)).isoformat()
+        return cls(sender, body["kind"], text, f"turn-{number}", bool(metadata.get("repeated")), received_at)
 
     @property
     def words(self) -> str:
@@ -143,7 +149,14 @@ async def take_turn(agent: Agent, call: Call) -> dict[str, Any]:
         if (said := said_in_turn(tracker, call.number)) is not None:
             return said
     output = TurnOutput()
-    message = UserMessage(call.words, output, call.sender, input_channel="edge", message_id=call.number)
+    message = UserMessage(
+        call.words,
+        output,
+        call.sender,
+        input_channel="edge",
+        message_id=call.number,
+        metadata={"received_at": call.received_at} if call.received_at else None,
+    )
     message.parse_data = await agent.processor.parse_message(message)
     with noting_failures() as failures:
         await agent.handle_message(message)

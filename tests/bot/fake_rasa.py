@@ -30,6 +30,7 @@ class Told:
     text: str
     turn: int
     repeated: bool
+    received_at: str | None
 
 
 @dataclass
@@ -66,7 +67,8 @@ class FakeRasa:
             return JSONResponse({}, 401)
         body = await request.json()
         metadata = body["metadata"]
-        told = Told(body["sender"], body["kind"], body["text"], metadata["turn"], metadata["repeated"])
+        about = {"turn": metadata["turn"], "repeated": metadata["repeated"], "received_at": metadata["received_at"]}
+        told = Told(body["sender"], body["kind"], body["text"], **about)
         self.told.append(told)
         self.busy[told.sender] = self.busy.get(told.sender, 0) + 1
         self.most_at_once = max(self.most_at_once, self.busy[told.sender])

@@ -265,6 +265,22 @@ async def test_a_replica_that_died_after_rasa_answered_costs_no_second_turn(
         assert (await visitor.texts()).count("svar på registrera") == 1
 
 
+async def test_a_turn_sent_again_says_when_the_message_came_in_and_not_when_it_was_sent(
+    edge: Edge, rasa: FakeRasa, sessions: Sessions
+):
+    """A request that the bot registers in both attempts is then the same request, not another under its reference."""
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        rasa.failures = ["dies_after"]
+        await visitor.say("sluta maila mig")
+
+    async with sessions() as session:
+        came_in_at = await session.scalar(select(TurnRow.created_at).where(TurnRow.kind == "text"))
+    attempts = [told for told in rasa.told if told.text == "sluta maila mig"]
+    assert [told.repeated for told in attempts] == [False, True]
+    assert [told.received_at for told in attempts] == [came_in_at.isoformat()] * 2
+
+
 async def test_an_answer_that_comes_after_another_replica_took_over_is_dropped(
     edge: Edge, rasa: FakeRasa, sessions: Sessions
 ):

@@ -49,6 +49,7 @@ def test_no_text_begins_as_a_command(written: str, given: str):
         {"sender": ["a"], "kind": "text", "text": "hej"},
         {"sender": "a", "kind": "text", "text": "hej", "metadata": []},
         {"sender": "a", "kind": "text", "text": "hej", "metadata": {"turn": "1"}},
+        {"sender": "a", "kind": "text", "text": "hej", "metadata": {"turn": 1, "received_at": "when the text came"}},
     ],
 )
 def test_what_is_no_turn_is_refused(body: object):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -108,8 +109,11 @@ def test_a_turn_is_done_once_whatever_breaks(runner: Runner, actions: ActionServ
         "a repeated turn that was never done is done"
     )
 
+    came_in_at = "2026-03-10T09:00:00+00:00"
+    another.turn("registrera min begäran", number=11, received_at=came_in_at)
     said = [data for kind, data in events_of(database_url, "visitor") if kind == "user"]
-    assert len(said) == 4
+    assert len(said) == 5
+    assert json.loads(said[-1])["metadata"]["received_at"] == came_in_at, "where the actions look for it"
 
 
 def test_a_failed_action_is_not_passed_over_in_silence(shared: Shared):
