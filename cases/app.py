@@ -46,7 +46,9 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
         lifespan=lifespan,
     )
     calendar = WorkingCalendar(eves=config.eves)
-    app.state.case_service = service = CaseService(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
+    app.state.case_service = service = CaseService(
+        sessions, key_ring=config.key_ring, clock=clock, calendar=calendar, systems=config.systems
+    )
     app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
     install_problem_handlers(app)
     install_case_problems(app)

@@ -8,9 +8,15 @@ CasesError
 ├── ReceiptInFutureError         the request claims to have come in later than now
 ├── StaleVersionError            somebody changed the case in between
 ├── ForbiddenTransitionError     the case cannot go there, or not by that hand
+│   └── UnfinishedChecklistError mandatory tasks of its checklist are open
 ├── CaseEndedError               nothing can be added to a case that has ended
+├── TaskNotFoundError            the case has no such task
+├── TaskNoteMissingError         a task that does not apply needs a reason
+├── StaleTaskError               somebody changed the task in between
 └── InvalidCursorError           the page cursor is not one of ours
 """
+
+from collections.abc import Sequence
 
 
 class CasesError(Exception):
@@ -51,6 +57,27 @@ class ForbiddenTransitionError(CasesError):
 
 class CaseEndedError(CasesError):
     """The case has been decided: there is nothing left to add to or to withdraw."""
+
+
+class UnfinishedChecklistError(ForbiddenTransitionError):
+    """Mandatory tasks are open: the case cannot end as if everything had been done."""
+
+    def __init__(self, unfinished: Sequence[str]) -> None:
+        super().__init__(f"{len(unfinished)} mandatory tasks are open")
+        self.unfinished = tuple(unfinished)
+        """Their titles, in Swedish."""
+
+
+class TaskNotFoundError(CasesError):
+    """The case has no such task."""
+
+
+class TaskNoteMissingError(CasesError):
+    """A task that does not apply needs a reason."""
+
+
+class StaleTaskError(CasesError):
+    """Somebody changed the task since the caller saw it."""
 
 
 class InvalidCursorError(CasesError):

@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     ADDITION_RECEIVED = "addition_received"
     ACCESS_DENIED = "access_denied"
     CASE_EMPTIED = "case_emptied"
+    CHECKLIST_MADE = "checklist_made"
+    TASK_CHANGED = "task_changed"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     FILE_STORED = "file_stored"
@@ -57,6 +59,8 @@ _LABELS: Final = MappingProxyType(
         EventKind.ADDITION_RECEIVED: "Den registrerade kompletterade",
         EventKind.ACCESS_DENIED: "Åtkomst nekades",
         EventKind.CASE_EMPTIED: "Personuppgifterna gallrades",
+        EventKind.CHECKLIST_MADE: "Checklistan gjordes",
+        EventKind.TASK_CHANGED: "En uppgift i checklistan ändrades",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
         EventKind.FILE_STORED: "En fil lades till",

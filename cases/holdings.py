@@ -111,6 +111,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         opaque=("digest",),
         expiry=with_its_case(),
     ),
+    Holding(
+        "cases.case_task",
+        ("case_id", "key"),
+        sealed=(_of_case("note_sealed", "case_task.note"),),
+        bound_to=f"{REFERENCE_OF_CASE} || ':' || t.key",
+        expiry=with_its_case(),
+    ),
     Holding("cases.case_pause", ("id",), kept_because="dates that explain a due date"),
     Holding(
         "cases.privacy_case",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases import pictures, registration
+from cases.checklists import require_finished
 from cases.drafts import ASSISTANT, Actor, CaseDraft, MarketingBlockDraft, MarketingChannel
 from cases.errors import (
     CaseNotFoundError,
@@ -41,6 +42,7 @@ from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.deadlines import DeadlineLedger
 from privacy.references import is_case_reference, normalise_case_reference
+from privacy.systems import NO_SYSTEMS, SystemRegister
 
 EVERY_CASE: Final = CaseFilter()
 
@@ -51,12 +53,21 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 class CaseService:
     """Registers requests, keeps their deadlines and moves them along."""
 
-    def __init__(self, sessions: Sessions, *, key_ring: KeyRing, clock: Clock, calendar: WorkingCalendar) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        *,
+        key_ring: KeyRing,
+        clock: Clock,
+        calendar: WorkingCalendar,
+        systems: SystemRegister = NO_SYSTEMS,
+    ) -> None:
         self._sessions = sessions
         self._sealer = Sealer(key_ring)
         self._clock = clock
         self._calendar = calendar
         self._mover = CaseMover(sealer=self._sealer, calendar=calendar)
+        self._systems = systems
         self._suppression = SuppressionList(sessions, key_ring=key_ring, clock=clock)
 
     async def register(self, draft: CaseDraft, *, actor: Actor = ASSISTANT) -> Registration:
@@ -168,6 +179,7 @@ class CaseService:
             CaseNotFoundError: no case has that reference.
             StaleVersionError: the case changed since ``version``.
             ForbiddenTransitionError: the rules do not allow the step.
+            UnfinishedChecklistError: it would end as granted with mandatory tasks open.
         """
         async with self._sessions.begin() as session:
             case = await _existing(session, reference, for_update=True)
@@ -175,6 +187,7 @@ class CaseService:
                 raise StaleVersionError(given=version, current=case.version)
             step = Step(to=to, actor=actor, resolution=resolution, note=note)
             await self._mover.take(session, case, step, now=self._clock())
+            await require_finished(session, case, resolution, self._systems)
             return pictures.view_of(case, await self._ledger(session, case))
 
     async def add_note(self, reference: str, text: str, *, actor: Actor) -> CaseFile:

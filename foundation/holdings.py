@@ -41,7 +41,7 @@ class Expiry:
     """The name of a :class:`privacy.retention.RetentionPeriods` field."""
 
     when: str
-    """SQL condition on the table as ``t``. ``:before`` is the instant that lies the period back, ``:now`` the present."""
+    """SQL condition on the table as ``t``. ``:before`` is the instant that lies the period back, ``:now`` this one."""
 
     erase: Erase | None = None
     """None: the rows are deleted."""

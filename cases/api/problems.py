@@ -14,6 +14,7 @@ from cases.errors import (
     ReceiptInFutureError,
     ReferenceTakenError,
     StaleVersionError,
+    UnfinishedChecklistError,
 )
 from foundation.problems import Problem, ProblemError
 from privacy.errors import InvalidContactAddressError
@@ -49,6 +50,12 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
         "case-ended",
         "The case has been decided",
         "Ärendet är avgjort och kan inte ändras eller kompletteras.",
+    ),
+    UnfinishedChecklistError: (
+        409,
+        "unfinished-checklist",
+        "Mandatory tasks of the case are open",
+        "Ärendet kan inte beslutas som bifallet innan alla obligatoriska uppgifter i checklistan är klara.",
     ),
     InvalidCursorError: (
         422,
@@ -99,6 +106,8 @@ def _handler(status: int, slug: str, title: str, detail: str) -> Any:
 def _extensions(error: Exception) -> dict[str, Any]:
     if isinstance(error, StaleVersionError):
         return {"current_version": error.current}
+    if isinstance(error, UnfinishedChecklistError):
+        return {"reason": str(error), "open_tasks": list(error.unfinished)}
     if isinstance(error, ForbiddenTransitionError):
         return {"reason": str(error)}
     return {}

@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from cases.checklists import Checklists
 from cases.config import CasesConfig
 from cases.console.body_limits import BodyLimits
 from cases.console.context import Console
@@ -17,7 +18,7 @@ from cases.console.guard import PREFIX
 from cases.console.headers import SecurityHeaders
 from cases.console.letter_post import EdgePost
 from cases.console.login import Login
-from cases.console.pages import blocks, cases, files, handoffs, letters, login, staff, start
+from cases.console.pages import blocks, cases, files, handoffs, letters, login, staff, start, tasks
 from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
@@ -75,6 +76,7 @@ def mount(
             mailer=config.mailer,
             chat=EdgePost(edge),
         ),
+        checklists=Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
         sessions=sessions,
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
@@ -92,7 +94,7 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, files, letters, blocks, handoffs, staff):
+    for module in (start, login, cases, files, letters, tasks, blocks, handoffs, staff):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     pages.add_middleware(BodyLimits)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from cases.checklists import Checklists
 from cases.config import CasesConfig
 from cases.console.edge_client import EdgeClient
 from cases.console.login import Login
@@ -28,6 +29,7 @@ class Console:
     service: CaseService
     files: CaseFiles
     letters: Letters
+    checklists: Checklists
     sessions: Sessions
     staff_sessions: StaffSessions
     login: Login

@@ -10,6 +10,7 @@ from cases.console.conversations import ConversationState
 from cases.console.passwords import MAX_LENGTH, MIN_LENGTH, PasswordProblem
 from cases.drafts import MarketingChannel
 from privacy.case_states import CaseStatus
+from privacy.checklist import TaskState
 from privacy.request_types import IdentityLevel
 from privacy.swedish_dates import STOCKHOLM, swedish_date
 
@@ -49,10 +50,25 @@ NO_LONGER_YOURS: Final = "Samtalet är inte längre ditt, så inget skickades. S
 MESSAGE_REFUSED: Final = "Svaret kunde inte skickas så som det är skrivet."
 CHAT_UNAVAILABLE: Final = "Chatten svarar inte just nu. Försök igen om en stund."
 
+UNFINISHED_CHECKLIST: Final = (
+    "Ärendet kan inte beslutas som bifallet än, för det som personen har rätt till är inte gjort. Det här är kvar: "
+    "{tasks}. Markera det som klart, eller som ”gäller inte” med ett skäl. Ingenting har ändrats."
+)
+TASK_NOTE_MISSING: Final = "Skriv varför uppgiften inte gäller, så att det går att förstå i efterhand."
+STALE_TASK: Final = (
+    "Någon annan ändrade uppgiften medan du hade sidan öppen, så din ändring sparades inte. "
+    "Sidan visar nu hur den ser ut. Det du skrev står kvar i formuläret."
+)
+TASK_STATES: Final = MappingProxyType(
+    {TaskState.OPEN: "Öppen", TaskState.DONE: "Klar", TaskState.NOT_APPLICABLE: "Gäller inte"}
+)
+MANDATORY_OPEN: Final = "{count} obligatoriska är kvar innan ärendet kan beslutas som bifallet."
+
 DONE: Final = MappingProxyType(
     {
         "status": "Ärendet har fått ny status.",
         "note": "Anteckningen är sparad.",
+        "task": "Uppgiften i checklistan är sparad.",
         "claimed": "Du har tagit över samtalet. Besökaren ser ditt namn.",
         "sent": "Svaret är skickat.",
         "returned": "Samtalet är tillbaka hos assistenten.",

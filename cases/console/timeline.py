@@ -7,9 +7,11 @@ from datetime import date, datetime
 from cases.console import file_texts, letter_texts, texts
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
+from privacy.checklist import TaskState
 from privacy.swedish_dates import local_date, swedish_date
 
 OPENED = "case_opened"
+TASK_CHANGED = "task_changed"
 
 _SYSTEM_PARTS = {
     "assistant": "Assistenten",
@@ -32,12 +34,15 @@ class TimelineEntry:
     count: int = 1
 
 
-def timeline(events: Sequence[EventView], *, names: Mapping[str, str]) -> Sequence[TimelineEntry]:
+def timeline(
+    events: Sequence[EventView], *, names: Mapping[str, str], task_titles: Mapping[str, str] | None = None
+) -> Sequence[TimelineEntry]:
     """Return the lines of a history.
 
     Args:
         events: oldest first.
         names: display names of officers, by account id.
+        task_titles: titles of the checklist's tasks, by key.
     """
     lines: list[TimelineEntry] = []
     due_before: date | None = None
@@ -47,7 +52,7 @@ def timeline(events: Sequence[EventView], *, names: Mapping[str, str]) -> Sequen
             title=_status_change(event) or event.label,
             who=_who(event, names),
             occurred_at=event.occurred_at,
-            details=tuple(_details(event, due_before)),
+            details=(*_details(event, due_before), *_task_details(event, task_titles or {})),
         )
         due_before = event.due_on_after
         if lines and _continues(lines[-1], line):
@@ -86,3 +91,10 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
         yield about
     if "holds" in event.facts:
         yield "Den håller" if event.facts["holds"] else "Den håller inte: se vad kommandot skrev"
+
+
+def _task_details(event: EventView, titles: Mapping[str, str]) -> Iterator[str]:
+    if event.kind == TASK_CHANGED:
+        key, state = str(event.facts.get("task", "")), str(event.facts.get("state", ""))
+        words = texts.TASK_STATES[TaskState(state)].lower() if state in {*TaskState} else state
+        yield f"{titles.get(key, key)}: {words}"

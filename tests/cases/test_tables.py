@@ -8,17 +8,18 @@ from sqlalchemy import create_engine
 from cases.drafts import Channel, MarketingChannel
 from cases.files.kinds import FileKind
 from cases.letters.ways import LetterWay
-from cases.storage import file_rows, letter_rows
+from cases.storage import file_rows, letter_rows, task_rows
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
+from privacy.checklist import TaskAction, TaskState
 from privacy.deadlines import PauseReason
 from privacy.letters import LetterKind
 from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
-MODULES_WITH_TABLES = (file_rows, letter_rows)
+MODULES_WITH_TABLES = (file_rows, letter_rows, task_rows)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 
@@ -54,6 +55,8 @@ def test_the_migration_makes_exactly_the_tables_that_the_code_describes(connecti
         ("ck_case_file_kind", FileKind),
         ("ck_case_letter_kind", LetterKind),
         ("ck_case_letter_way", LetterWay),
+        ("ck_case_task_action", TaskAction),
+        ("ck_case_task_state", TaskState),
     ],
 )
 def test_the_database_knows_every_word_of_the_code(connection, constraint, words):

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from cases.console import texts
 from cases.console.accounts import StaffAccount, display_names
+from cases.console.checklist import TaskDraft, checklist_of
 from cases.console.context import Console
 from cases.console.due import due_of
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
@@ -16,7 +17,13 @@ from cases.console.responses import led_on, page
 from cases.console.steps import Draft, is_too_late_to_extend, step_forms
 from cases.console.timeline import timeline
 from cases.drafts import DATA_SUBJECT
-from cases.errors import CaseNotFoundError, ForbiddenTransitionError, InvalidCursorError, StaleVersionError
+from cases.errors import (
+    CaseNotFoundError,
+    ForbiddenTransitionError,
+    InvalidCursorError,
+    StaleVersionError,
+    UnfinishedChecklistError,
+)
 from cases.views import CaseFilter
 from privacy.case_states import TRANSITIONS, CaseStatus, Resolution
 from privacy.references import normalise_case_reference
@@ -91,7 +98,7 @@ async def list_cases(request: Request, console: ConsoleDep, _officer: OfficerDep
 @router.get("/{reference}")
 async def show_case(request: Request, console: ConsoleDep, officer: OfficerDep, reference: str) -> Response:
     """Show a case, which its history remembers."""
-    return await _case_page(request, console, officer, known(reference))
+    return await case_page(request, console, officer, known(reference))
 
 
 @router.post("/{reference}/transitions")
@@ -103,19 +110,22 @@ async def move_case(
     target, resolution = _status(form.text("to")), _resolution(form.text("resolution"))
     version, note = form.number("version"), form.text("note")
     if target is None or version is None:
-        return await _case_page(request, console, officer, reference, problem=texts.FORBIDDEN_FORM, status=400)
+        return await case_page(request, console, officer, reference, problem=texts.FORBIDDEN_FORM, status=400)
     draft = Draft(target=target, note=note, resolution=resolution)
     missing = await _missing(console, reference, draft)
     if missing:
-        return await _case_page(request, console, officer, reference, draft=draft, problem=missing, status=422)
+        return await case_page(request, console, officer, reference, draft=draft, problem=missing, status=422)
     try:
         await console.service.transition(
             reference, to=target, version=version, actor=officer.actor, resolution=resolution, note=note or None
         )
     except StaleVersionError:
-        return await _case_page(request, console, officer, reference, draft=draft, problem=texts.STALE_CASE, status=409)
+        return await case_page(request, console, officer, reference, draft=draft, problem=texts.STALE_CASE, status=409)
+    except UnfinishedChecklistError as error:
+        unfinished = texts.UNFINISHED_CHECKLIST.format(tasks=", ".join(error.unfinished))
+        return await case_page(request, console, officer, reference, draft=draft, problem=unfinished, status=409)
     except ForbiddenTransitionError:
-        return await _case_page(
+        return await case_page(
             request, console, officer, reference, draft=draft, problem=texts.FORBIDDEN_STEP, status=409
         )
     return led_on(f"{PREFIX}/cases/{reference}", done="status")
@@ -128,7 +138,7 @@ async def add_note(
     """Keep a note."""
     reference, text = known(reference), form.text("text")
     if not text:
-        return await _case_page(request, console, officer, reference, problem=texts.NOTE_MISSING, status=422)
+        return await case_page(request, console, officer, reference, problem=texts.NOTE_MISSING, status=422)
     await console.service.add_note(reference, text, actor=officer.actor)
     return led_on(f"{PREFIX}/cases/{reference}", done="note")
 
@@ -140,10 +150,10 @@ async def show_identity_number(
     """Show the whole personal identity number once, which the case's history remembers."""
     reference = known(reference)
     number = await console.service.reveal_identity_number(reference, actor=officer.actor)
-    return await _case_page(request, console, officer, reference, shown_number=number)
+    return await case_page(request, console, officer, reference, shown_number=number)
 
 
-async def _case_page(
+async def case_page(
     request: Request,
     console: Console,
     officer: StaffAccount,
@@ -153,11 +163,15 @@ async def _case_page(
     problem: str | None = None,
     status: int = 200,
     shown_number: str | None = None,
+    task_draft: TaskDraft | None = None,
 ) -> Response:
+    """Return a case's page, whichever form was sent; what was written in a refused one stays."""
     file = await console.service.open_file(reference, actor=officer.actor)
+    tasks = await console.checklists.of_case(reference, actor=officer.actor)
     events = await console.service.events(reference)
     async with console.sessions() as session:
         people = {event.actor_id for event in events} | {note.actor_id for note in file.notes}
+        people |= {task.actor_id for task in tasks if task.actor_id is not None}
         names = {DATA_SUBJECT.id: texts.DATA_SUBJECT} | await display_names(session, people)
     questions = {question.key: question.text for question in rule_for(file.case.request_type).questions}
     return page(
@@ -170,8 +184,9 @@ async def _case_page(
         rule=rule_for(file.case.request_type),
         due=due_of(file.case, on=console.today(), soon_days=console.config.due_soon_days),
         words=[(questions.get(key, key), answer) for key, answer in file.details.items()],
-        timeline=timeline(events, names=names),
+        timeline=timeline(events, names=names, task_titles={task.key: task.title for task in tasks}),
         names=names,
+        checklist=checklist_of(tasks, names=names, draft=task_draft),
         steps=step_forms(file, today=console.today(), draft=draft),
         is_too_late_to_extend=is_too_late_to_extend(file.case, today=console.today()) and not file.case.extended_on,
         resolutions=list(Resolution),

@@ -1,0 +1,105 @@
+"""A case's checklist as its page shows it: what is open first to see, each task with its form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cases.checklists import TaskView
+from cases.console import texts
+from privacy.checklist import TaskState
+
+_SYSTEM_PARTS: Final = {"jobs": "Automatiskt", "assistant": "Assistenten"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """What somebody had chosen and written for a task before it was refused."""
+
+    key: str
+    state: TaskState
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One task with what its form shows."""
+
+    key: str
+    element_id: str
+    title: str
+    instruction: str
+    why: str
+    system_id: str | None
+    action: str
+    is_mandatory: bool
+    state: TaskState
+    chosen: TaskState
+    """What the form has chosen: the state, or what was sent and came back."""
+
+    note: str
+    who: str | None
+    changed_at: datetime | None
+    is_unfolded: bool
+
+    @property
+    def state_label(self) -> str:
+        """The state in Swedish."""
+        return texts.TASK_STATES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistView:
+    """All tasks of a case, and how far it has come."""
+
+    lines: Sequence[TaskLine]
+    settled: int
+    mandatory_open: int
+
+    @property
+    def states(self) -> Sequence[tuple[TaskState, str]]:
+        """What a task can be set to, with its words."""
+        return [(state, texts.TASK_STATES[state]) for state in TaskState]
+
+
+def checklist_of(
+    tasks: Sequence[TaskView], *, names: Mapping[str, str], draft: TaskDraft | None = None
+) -> ChecklistView:
+    """Return what the page shows.
+
+    Args:
+        tasks: in their order.
+        names: display names of officers, by account id.
+        draft: a form that was refused; it stands unfolded with what was written.
+    """
+    lines = [
+        _line(task, number, names, draft if draft and draft.key == task.key else None)
+        for number, task in enumerate(tasks)
+    ]
+    return ChecklistView(
+        lines=lines,
+        settled=sum(line.state.is_settled for line in lines),
+        mandatory_open=sum(line.is_mandatory and not line.state.is_settled for line in lines),
+    )
+
+
+def _line(task: TaskView, number: int, names: Mapping[str, str], draft: TaskDraft | None) -> TaskLine:
+    who = None
+    if task.actor_id is not None:
+        who = _SYSTEM_PARTS.get(task.actor_id) or names.get(task.actor_id, texts.SOMEBODY_ELSE)
+    return TaskLine(
+        key=task.key,
+        element_id=f"task-{number}",
+        title=task.title,
+        instruction=task.instruction,
+        why=task.why,
+        system_id=task.system_id,
+        action=task.action,
+        is_mandatory=task.is_mandatory,
+        state=task.state,
+        chosen=draft.state if draft else task.state,
+        note=draft.note if draft else (task.note or ""),
+        who=who,
+        changed_at=task.changed_at,
+        is_unfolded=draft is not None,
+    )
