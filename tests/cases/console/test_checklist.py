@@ -49,8 +49,8 @@ def task_form(browser, case, key: str) -> dict[str, str]:
     return browser.form(f"{address(case)}/tasks", number=number)
 
 
-async def mark(browser, case, key: str, **values: str):
-    return await browser.post(f"{address(case)}/tasks", task_form(browser, case, key) | values)
+async def mark(browser, case, task: str, /, **values: str):
+    return await browser.post(f"{address(case)}/tasks", task_form(browser, case, task) | values)
 
 
 async def test_the_page_says_what_is_to_be_done_how_and_why(annas_browser, case):
