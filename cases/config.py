@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from cases.connectors.config import ConnectorConfig
 from foundation.encryption import KeyRing
 from foundation.mail import Mailer
 from privacy.systems import NO_SYSTEMS, SystemRegister
@@ -54,6 +55,9 @@ class CasesConfig:
 
     due_soon_days: int = 7
     """A case is flagged this many days before it is due."""
+
+    connectors: tuple[ConnectorConfig, ...] = ()
+    """The systems that are worked by their APIs."""
 
     systems: SystemRegister = NO_SYSTEMS
     """The company's systems; without any, cases have no checklist (cases.systems reads them)."""

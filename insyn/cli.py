@@ -30,7 +30,9 @@ def up() -> None:
 
 
 @app.command()
-def serve(name: Annotated[str, typer.Argument(help="simulator, cases, worker, actions, rasa or chat")]) -> None:
+def serve(
+    name: Annotated[str, typer.Argument(help="simulator, connector-simulators, cases, worker, actions, rasa or chat")],
+) -> None:
     """Run one process alone, in the foreground."""
     from insyn.services import SERVICES
 

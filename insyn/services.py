@@ -82,6 +82,16 @@ def serve_simulator() -> None:
     _serve(create_app(SimulatorConfig(directory=_simulator_directory(config))), config.simulator_port)
 
 
+def serve_connector_simulators() -> None:
+    """Run the simulators of the connectors' systems; production refuses them."""
+    from cases.connectors.simulators import create_app
+
+    config = settings()
+    if config.production:
+        raise InsynError("the connectors' simulators do not run in production")
+    _serve(create_app(production=config.production), config.connector_simulators_port)
+
+
 def serve_rasa() -> None:
     """Become ``rasa run``, on loopback, with the model that ``insyn train`` made."""
     from insyn.training import model_path
@@ -111,6 +121,7 @@ SERVICES: dict[str, Callable[[], None]] = {
     "actions": serve_actions,
     "rasa": serve_rasa,
     "simulator": serve_simulator,
+    "connector-simulators": serve_connector_simulators,
 }
 
 
@@ -119,6 +130,7 @@ def cases_config(config: Settings) -> CasesConfig:
     from cases.config import CasesConfig, WebhookEndpoint
     from cases.systems import load_systems
     from foundation.clock import system_clock
+    from insyn.connectors import connector_configs
 
     secrets = (config.webhook_secret.get_secret_value(),) if config.webhook_secret else ()
     return CasesConfig(
@@ -133,6 +145,7 @@ def cases_config(config: Settings) -> CasesConfig:
         ),
         letters_dir=config.letters_dir,
         mailer=config.mailer(system_clock),
+        connectors=connector_configs(config),
         systems=load_systems(config.systems_file, policy_dir=config.policy_dir),
         production=config.production,
     )

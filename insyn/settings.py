@@ -135,10 +135,30 @@ class Settings(BaseSettings):
         None, description="Signs the webhooks; whsec_ and base64, 24 bytes or more."
     )
 
+    mailchimp_api_key: SecretStr | None = Field(
+        None, description="Mailchimp's API key, data centre included (…-us21). Empty: Mailchimp is not connected."
+    )
+    mailchimp_lists: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Ids of the Mailchimp audiences to work, comma-separated. Empty: all."
+    )
+    mailchimp_url: str | None = Field(
+        None, description="Mailchimp's API elsewhere than at its data centre, such as the simulator's."
+    )
+    hubspot_token: SecretStr | None = Field(
+        None, description="Token of a private app in Hubspot. Empty: Hubspot is not connected."
+    )
+    hubspot_url: str = Field("https://api.hubapi.com", description="Hubspot's API.")
+    teamtailor_token: SecretStr | None = Field(
+        None, description="Admin API key of Teamtailor, read and write. Empty: Teamtailor is not connected."
+    )
+    teamtailor_api_version: str = Field("20240904", description="X-Api-Version of Teamtailor's API.")
+    teamtailor_url: str = Field("https://api.teamtailor.com/v1", description="Teamtailor's API.")
+    connector_simulators_port: int = Field(8705, description="Port of the connectors' simulators; development only.")
+
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        lists = ("widget_origins", "trusted_proxies", "encryption_secrets", "webhook_urls")
+        lists = ("widget_origins", "trusted_proxies", "encryption_secrets", "webhook_urls", "mailchimp_lists")
         return {name: _words(value) if name in lists else value for name, value in values.items() if value != ""}
 
     @field_validator("smtp_url")
@@ -179,7 +199,13 @@ class Settings(BaseSettings):
         complaints += [f"{name} must be set in production" for name, value in required.items() if value is None]
         complaints += [
             f"{name} must begin with https:// in production"
-            for name, url in (("INSYN_PUBLIC_URL", self.public_url), ("INSYN_CONSOLE_URL", self.console_url))
+            for name, url in (
+                ("INSYN_PUBLIC_URL", self.public_url),
+                ("INSYN_CONSOLE_URL", self.console_url),
+                ("INSYN_MAILCHIMP_URL", self.mailchimp_url),
+                ("INSYN_HUBSPOT_URL", self.hubspot_url),
+                ("INSYN_TEAMTAILOR_URL", self.teamtailor_url),
+            )
             if url is not None and not url.startswith("https://")
         ]
         return complaints
