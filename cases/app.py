@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cases import console
-from cases.api import own_cases, routes
+from cases.api import own_cases, packages, routes
 from cases.api.problems import install_case_problems
 from cases.config import CasesConfig
+from cases.files.service import CaseFiles
 from cases.own_cases import OwnCases
+from cases.packages.fetching import Fetching
 from cases.service import CaseService
 from cases.storage.outbox import register_endpoints
 from cases.storage.rows import CaseRow
@@ -50,9 +52,11 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
         sessions, key_ring=config.key_ring, clock=clock, calendar=calendar, systems=config.systems
     )
     app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
+    files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)
+    app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)
-    for router in (routes.router, own_cases.router):
+    for router in (routes.router, own_cases.router, packages.router):
         app.include_router(router, dependencies=[Depends(require_service_token(config.service_tokens))])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)

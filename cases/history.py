@@ -35,6 +35,12 @@ class EventKind(StrEnum):
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DELETED = "file_deleted"
     LETTER_SENT = "letter_sent"
+    PACKAGE_PREPARED = "package_prepared"
+    PACKAGE_RELEASED = "package_released"
+    PACKAGE_WITHDRAWN = "package_withdrawn"
+    PACKAGE_EXPIRED = "package_expired"
+    PACKAGE_FETCHED = "package_fetched"
+    PACKAGE_FETCH_REFUSED = "package_fetch_refused"
 
     @property
     def label(self) -> str:
@@ -67,6 +73,12 @@ _LABELS: Final = MappingProxyType(
         EventKind.FILE_DOWNLOADED: "En fil laddades ner",
         EventKind.FILE_DELETED: "En fil togs bort",
         EventKind.LETTER_SENT: "Ett brev skickades",
+        EventKind.PACKAGE_PREPARED: "Ett utdrag förbereddes",
+        EventKind.PACKAGE_RELEASED: "Utdraget lämnades ut",
+        EventKind.PACKAGE_WITHDRAWN: "Utdraget återtogs",
+        EventKind.PACKAGE_EXPIRED: "Utdragets tid gick ut",
+        EventKind.PACKAGE_FETCHED: "Utdraget hämtades",
+        EventKind.PACKAGE_FETCH_REFUSED: "Ett försök att hämta utdraget nekades",
     }
 )
 
@@ -77,6 +89,7 @@ _MESSAGE_KINDS: Final = MappingProxyType(
         EventKind.ADDITION_RECEIVED: "case.addition_received",
         EventKind.DUE_SOON: "case.due_soon",
         EventKind.OVERDUE: "case.overdue",
+        EventKind.PACKAGE_RELEASED: "case.package_released",
     }
 )
 

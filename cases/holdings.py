@@ -91,6 +91,17 @@ HOLDINGS: Final[Sequence[Holding]] = (
         expiry=with_its_case(),
     ),
     Holding(
+        "cases.access_package",
+        ("id",),
+        sealed=(
+            _of_case("document_sealed", "access_package.document"),
+            _of_case("contents_sealed", "access_package.contents"),
+        ),
+        bound_to="t.id::text",
+        expiry=with_its_case(),
+    ),
+    Holding("cases.package_fetch", ("identification_id",), goes_with="cases.access_package"),
+    Holding(
         "cases.case_file",
         ("id",),
         sealed=(_of_case("name_sealed", "case_file.name"), _of_case("key_sealed", "case_file.content")),

@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 from cases.config import CasesConfig
 from cases.deliveries import Deliveries, DeliveryFailedError
 from cases.files.service import CaseFiles
+from cases.packages.ending import PackageExpiry
 from cases.reminders import Reminders
 from cases.storage.outbox import register_endpoints
 from cases.webhooks import WebhookSender
@@ -42,6 +43,7 @@ class Workload:
             clock=clock,
         )
         self.files = CaseFiles(self._sessions, key_ring=config.key_ring, clock=clock)
+        self.packages = PackageExpiry(self._sessions, key_ring=config.key_ring, clock=clock)
         self.reminders = Reminders(self._sessions, clock=clock, due_soon_days=config.due_soon_days)
 
     @asynccontextmanager
@@ -95,6 +97,7 @@ def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Wor
         await retry_stalled(context.app)
         await work.deliveries.adopt_orphans()
         await work.files.sweep()
+        await work.packages.expire()
         await context.app.job_manager.delete_old_jobs(
             nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )

@@ -16,6 +16,7 @@ from cases.errors import (
     StaleVersionError,
     UnfinishedChecklistError,
 )
+from cases.packages.errors import FetchRefusedError
 from foundation.problems import Problem, ProblemError
 from privacy.errors import InvalidContactAddressError
 
@@ -69,6 +70,12 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
         "The request came in later than now",
         "En begäran kan inte ha kommit in senare än nu.",
     ),
+    FetchRefusedError: (
+        403,
+        "package-refused",
+        "The package is not handed out to whoever asks",
+        "Utdraget lämnas inte ut.",
+    ),
     InvalidContactAddressError: (
         422,
         "invalid-address",
@@ -110,4 +117,6 @@ def _extensions(error: Exception) -> dict[str, Any]:
         return {"reason": str(error), "open_tasks": list(error.unfinished)}
     if isinstance(error, ForbiddenTransitionError):
         return {"reason": str(error)}
+    if isinstance(error, FetchRefusedError):
+        return {"reason": error.refusal.value}
     return {}

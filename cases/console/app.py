@@ -14,11 +14,12 @@ from cases.config import CasesConfig
 from cases.console.body_limits import BodyLimits
 from cases.console.context import Console
 from cases.console.edge_client import EdgeClient
+from cases.console.edge_conversations import EdgeConversations
 from cases.console.guard import PREFIX
 from cases.console.headers import SecurityHeaders
 from cases.console.letter_post import EdgePost
 from cases.console.login import Login
-from cases.console.pages import blocks, cases, files, handoffs, letters, login, staff, start, tasks
+from cases.console.pages import blocks, cases, files, handoffs, letters, login, packages, staff, start, tasks
 from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
@@ -26,7 +27,10 @@ from cases.console.throttle import LoginThrottle
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
 from cases.letters.templates import load_letters
+from cases.packages.gathering import Gatherer
+from cases.packages.service import Packages
 from cases.service import CaseService
+from cases.storage.sealing import Sealer
 from foundation.clock import Clock, system_clock
 from foundation.database import Sessions
 from privacy.calendar import WorkingCalendar
@@ -62,11 +66,24 @@ def mount(
     edge = EdgeClient(config.chat_url, token=config.chat_token, transport=edge_transport)
     random = random or randomness.SystemRandom()
     staff_sessions = StaffSessions(sessions, clock=clock, random=random)
+    files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)
     throttle = LoginThrottle(sessions, key_ring=config.key_ring)
     console = Console(
         config=config,
         service=service,
-        files=CaseFiles(sessions, key_ring=config.key_ring, clock=clock),
+        files=files,
+        packages=Packages(
+            sessions,
+            key_ring=config.key_ring,
+            clock=clock,
+            files=files,
+            gatherer=Gatherer(
+                sessions,
+                sealer=Sealer(config.key_ring),
+                register=config.systems,
+                conversations=EdgeConversations(edge),
+            ),
+        ),
         letters=Letters(
             sessions,
             key_ring=config.key_ring,
@@ -94,7 +111,7 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, files, letters, tasks, blocks, handoffs, staff):
+    for module in (start, login, cases, files, packages, letters, tasks, blocks, handoffs, staff):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     pages.add_middleware(BodyLimits)

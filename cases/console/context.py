@@ -15,6 +15,7 @@ from cases.console.rendering import Templates
 from cases.console.sessions import StaffSessions
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
+from cases.packages.service import Packages
 from cases.service import CaseService
 from foundation.clock import Clock
 from foundation.database import Sessions
@@ -29,6 +30,7 @@ class Console:
     service: CaseService
     files: CaseFiles
     letters: Letters
+    packages: Packages
     checklists: Checklists
     sessions: Sessions
     staff_sessions: StaffSessions

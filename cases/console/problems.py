@@ -28,6 +28,7 @@ from cases.console.uploads import BrokenFormError
 from cases.errors import CaseNotFoundError
 from cases.files.errors import CaseFileNotFoundError
 from cases.letters.errors import LetterNotFoundError
+from cases.packages.errors import PackageNotFoundError
 
 _EVENT_STREAM: Final = "text/event-stream"
 
@@ -54,6 +55,7 @@ def install_error_pages(pages: FastAPI) -> None:
     say(AdministratorNeededError, 403, "forbidden")
     say(CaseNotFoundError, 404, "no-case")
     say(CaseFileNotFoundError, 404, "no-file")
+    say(PackageNotFoundError, 404, "no-package")
     say(LetterNotFoundError, 404, "no-letter")
     say(BrokenFormError, 400, "forged")
     say(ConversationNotFoundError, 404, "no-conversation")

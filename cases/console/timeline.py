@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from cases.console import file_texts, letter_texts, texts
+from cases.console import file_texts, letter_texts, package_texts, texts
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
 from privacy.checklist import TaskState
@@ -86,7 +86,11 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
         yield f"Beslut: {event.resolution_after.label}"
     if due_before is not None and due_before != event.due_on_after:
         yield f"Svar senast: {swedish_date(due_before)} → {swedish_date(event.due_on_after)}"
-    about = file_texts.event_details(event.facts) or letter_texts.event_details(event.facts)
+    about = (
+        package_texts.event_details(event.kind, event.facts)
+        or file_texts.event_details(event.facts)
+        or letter_texts.event_details(event.facts)
+    )
     if about is not None:
         yield about
     if "holds" in event.facts:

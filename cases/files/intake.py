@@ -18,12 +18,13 @@ class Intake:
     def __init__(self, name: str, content: AsyncIterator[bytes], *, max_bytes: int) -> None:
         self._name, self._content, self._max_bytes = name, content, max_bytes
         self._head: list[bytes] = []
+        self._is_text = False
         self._sha256 = hashlib.sha256()
         self.size_bytes = 0
         """How much has gone by."""
 
     async def recognise(self) -> MediaType:
-        """Read as much as it takes to know what the content is; call it first.
+        """Read as much as it takes to know what the content is; call it before :meth:`parts`.
 
         Raises:
             FileRefusedError: empty, not allowed, or another type than the name claims.
@@ -32,8 +33,9 @@ class Intake:
         while length < HEAD_BYTES and (part := await anext(self._content, None)) is not None:
             self._head.append(part)
             length += len(part)
-        self._kind = recognise(self._name, b"".join(self._head)[:HEAD_BYTES])
-        return self._kind
+        kind = recognise(self._name, b"".join(self._head)[:HEAD_BYTES])
+        self._is_text = kind.is_text
+        return kind
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield the whole content.
@@ -41,7 +43,7 @@ class Intake:
         Raises:
             FileRefusedError: it is too long, or a text that is none.
         """
-        decoder = codecs.getincrementaldecoder("utf-8")() if self._kind.is_text else None
+        decoder = codecs.getincrementaldecoder("utf-8")() if self._is_text else None
         async for part in self._whole():
             self.size_bytes += len(part)
             if self.size_bytes > self._max_bytes:

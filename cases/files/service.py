@@ -1,8 +1,9 @@
 """What can be done with the files of a case. Whoever brings, takes or deletes one stands in the case's history."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -28,6 +29,14 @@ from foundation.encryption import KeyRing
 from foundation.sealed_stream import ContentKey, new_content_key, open_content_key
 
 NAME: Final = "case_file.name"
+MADE_MAX_BYTES: Final = 20 * MAX_BYTES
+"""Of what we make ourselves: more than all that a case can reasonably hold."""
+
+NOTHING_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+Also = Callable[[AsyncSession, CaseRow, CaseFileRow], Awaitable[Mapping[str, Any]]]
+"""What is done together with storing a file; returns further facts of the event."""
+
 BROKEN_OFF_AFTER: Final = timedelta(hours=6)
 """A file that has been coming in for so long never will."""
 
@@ -98,6 +107,36 @@ class CaseFiles:
         """
         stream = _once(content) if isinstance(content, bytes) else content
         return await self._take(reference, FileKind.GATHERED, name=name, content=stream, actor=actor, source=system)
+
+    async def store_made(
+        self,
+        reference: str,
+        *,
+        name: str,
+        media_type: str,
+        content: AsyncIterator[bytes],
+        actor: Actor,
+        event: EventKind,
+        also: Also,
+    ) -> StoredFile:
+        """Keep a package that we made ourselves, of whatever length.
+
+        Args:
+            reference: the case's.
+            name: file name.
+            media_type: what it is.
+            content: the stream of it; what it raises goes through, and nothing is kept.
+            actor: who ordered it.
+            event: what the history calls it.
+            also: is done in the transaction in which the file begins to count; returns further facts of the event.
+
+        Raises:
+            CaseNotFoundError: no case has that reference.
+        """
+        intake = Intake(name, content, max_bytes=MADE_MAX_BYTES)
+        return await self._store(
+            reference, FileKind.PACKAGE, name, media_type, intake, actor=actor, source=None, event=event, also=also
+        )
 
     async def list_files(self, reference: str) -> Sequence[StoredFile]:
         """Return the files of a case that are whole, oldest first.
@@ -171,11 +210,26 @@ class CaseFiles:
         name = safe_name(name)
         intake = Intake(name, content, max_bytes=self._max_bytes)
         media_type = (await intake.recognise()).name
+        return await self._store(reference, kind, name, media_type, intake, actor=actor, source=source)
+
+    async def _store(
+        self,
+        reference: str,
+        kind: FileKind,
+        name: str,
+        media_type: str,
+        intake: Intake,
+        *,
+        actor: Actor,
+        source: str | None,
+        event: EventKind = EventKind.FILE_STORED,
+        also: Also | None = None,
+    ) -> StoredFile:
         row, key = await self._begin(reference, kind, name, media_type, actor=actor, source=source)
         is_whole = False
         try:
             pieces = await write_pieces(self._sessions, row.id, key, intake.parts())
-            stored = await self._finish(reference, row.id, intake, pieces, actor=actor)
+            stored = await self._finish(reference, row.id, intake, pieces, actor=actor, event=event, also=also)
             is_whole = True
         finally:
             if not is_whole:  # refused, or the sender went away: nothing of it stays
@@ -204,14 +258,26 @@ class CaseFiles:
             session.add(row)
         return row, key
 
-    async def _finish(self, reference: str, file_id: UUID, intake: Intake, pieces: int, *, actor: Actor) -> StoredFile:
+    async def _finish(
+        self,
+        reference: str,
+        file_id: UUID,
+        intake: Intake,
+        pieces: int,
+        *,
+        actor: Actor,
+        event: EventKind,
+        also: Also | None,
+    ) -> StoredFile:
         async with self._sessions.begin() as session:
             case = await existing(session, reference, for_update=True)
             row = await session.get_one(CaseFileRow, file_id)
             row.stored_at, row.size_bytes, row.pieces = self._clock(), intake.size_bytes, pieces
             row.digest = self._keys.lookup_digest(intake.sha256(), context="cases.case_file.content")
             await self._replace_earlier(session, row)
-            await self._record(session, case, EventKind.FILE_STORED, row, actor=actor)
+            await session.flush()
+            more = {} if also is None else await also(session, case, row)
+            await self._record(session, case, event, row, actor=actor, more=more)
             return self._view(row)
 
     async def _replace_earlier(self, session: AsyncSession, row: CaseFileRow) -> None:
@@ -224,9 +290,17 @@ class CaseFiles:
                 await session.delete(other)
 
     async def _record(
-        self, session: AsyncSession, case: CaseRow, kind: EventKind, row: CaseFileRow, *, actor: Actor
+        self,
+        session: AsyncSession,
+        case: CaseRow,
+        kind: EventKind,
+        row: CaseFileRow,
+        *,
+        actor: Actor,
+        more: Mapping[str, Any] = NOTHING_MORE,
     ) -> None:
         facts: dict[str, Any] = {
+            **more,
             "file_id": str(row.id),
             "file_kind": row.kind.value,
             "media_type": row.media_type,

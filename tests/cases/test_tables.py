@@ -8,7 +8,8 @@ from sqlalchemy import create_engine
 from cases.drafts import Channel, MarketingChannel
 from cases.files.kinds import FileKind
 from cases.letters.ways import LetterWay
-from cases.storage import file_rows, letter_rows, task_rows
+from cases.packages.states import PackageState
+from cases.storage import file_rows, letter_rows, package_rows, task_rows
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
@@ -19,7 +20,7 @@ from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
-MODULES_WITH_TABLES = (file_rows, letter_rows, task_rows)
+MODULES_WITH_TABLES = (file_rows, letter_rows, package_rows, task_rows)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 
@@ -53,6 +54,7 @@ def test_the_migration_makes_exactly_the_tables_that_the_code_describes(connecti
         ("ck_case_pause_reason", PauseReason),
         ("ck_marketing_block_channel", MarketingChannel),
         ("ck_case_file_kind", FileKind),
+        ("ck_access_package_state", PackageState),
         ("ck_case_letter_kind", LetterKind),
         ("ck_case_letter_way", LetterWay),
         ("ck_case_task_action", TaskAction),

@@ -1,0 +1,30 @@
+"""The chat edge as the place where the assistant's own data about a person are."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from cases.console.edge_client import EdgeClient
+from cases.console.errors import ConversationNotFoundError, EdgeUnavailableError
+from cases.packages.account import Said
+from cases.packages.errors import GatheringError
+
+
+class EdgeConversations:
+    """Reads conversations for packages (:class:`cases.packages.gathering.Conversations`)."""
+
+    def __init__(self, edge: EdgeClient) -> None:
+        self._edge = edge
+
+    async def messages(self, conversation_id: UUID) -> Sequence[Said] | None:
+        """Return what was said, oldest first; None when the conversation is gone.
+
+        Raises:
+            GatheringError: the chat does not answer.
+        """
+        try:
+            conversation = await self._edge.conversation(conversation_id)
+        except ConversationNotFoundError:
+            return None
+        except EdgeUnavailableError as error:
+            raise GatheringError("the chat does not answer") from error
+        return [Said(message.sender, message.text, message.created_at) for message in conversation.messages]
