@@ -6,16 +6,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine
-from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
+from bot.assets import Assets
 from bot.config import BotConfig
 from bot.conversations import Conversations
 from bot.feedback import FeedbackBook
@@ -81,12 +80,13 @@ def create_app(
     )
     install_problem_handlers(app)
     _speak_swedish(app, refusals)
+    app.add_middleware(GZipMiddleware)  # leaves the event stream as it is, and what is compressed already
     app.add_middleware(Gate, config=config, refusals=refusals)
     app.include_router(public.router)
     app.include_router(internal.router, dependencies=[Depends(require_service_token(config.service_tokens))])
     app.include_router(site.router)
-    app.mount("/widget", _Files(config.static_dir))
-    app.mount("/static", _Files(config.static_dir))
+    app.mount("/widget", Assets(config.static_dir))
+    app.mount("/static", Assets(config.static_dir))
     return app
 
 
@@ -215,16 +215,3 @@ def _speak_swedish(app: FastAPI, refusals: Refusals) -> None:
         errors = [{"loc": [str(part) for part in item["loc"]], "type": item["type"]} for item in error.errors()]
         problem.extensions = {**problem.extensions, "errors": errors}
         return problem.response()
-
-
-class _Files(StaticFiles):
-    """The widget's and the pages' files; a missing one is a plain 404, whatever its name."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory=directory)
-
-    async def get_response(self, path: str, scope: Any) -> Response:
-        try:
-            return await super().get_response(path, scope)
-        except (ValueError, UnicodeError):  # a null byte or half a character in the path
-            raise HTTPException(404) from None

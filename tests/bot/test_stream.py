@@ -135,6 +135,7 @@ async def test_a_stream_is_not_kept_by_anybody_on_the_way(browser: Browser):
         assert events.headers["content-type"].startswith("text/event-stream")
         assert events.headers["cache-control"] == "no-store"
         assert events.headers["x-accel-buffering"] == "no"
+        assert "content-encoding" not in events.headers  # httpx would have taken it compressed
 
 
 async def test_after_an_interruption_nothing_is_lost_and_nothing_doubled(browser: Browser):

@@ -24,8 +24,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
+from bot.assets import Assets
 from tests.bot.widget import pages, scenes
 
 COOKIE = "insyn_session"
@@ -128,8 +128,8 @@ class FakeEdge:
             routes=[
                 Route("/", self._demo),
                 Route("/policy", self._policy),
-                Mount("/widget", Assets(directory=pages.STATIC)),
-                Mount("/static", Assets(directory=pages.STATIC)),
+                Mount("/widget", FilesForAll(pages.STATIC)),
+                Mount("/static", FilesForAll(pages.STATIC)),
                 Mount("/chat", routes=chat),
             ],
             middleware=[
@@ -267,7 +267,7 @@ class FakeEdge:
         return self.conversations.get(request.cookies.get(COOKIE, ""))
 
 
-class Assets(StaticFiles):
+class FilesForAll(Assets):
     """Files that any site may load: module scripts are fetched with CORS."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
