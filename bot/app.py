@@ -177,7 +177,7 @@ async def _broker(
     if config.identity is None:
         return None
     client = await stack.enter_async_context(BankIdClient(config.identity.client, transport=transport))
-    return Broker(sessions, client, config.key_ring, clock, config.identity.broker)
+    return Broker(sessions, client, config.key_ring, clock, config.identity.broker, config.identity.code_mail)
 
 
 @contextlib.asynccontextmanager

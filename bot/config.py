@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from foundation.encryption import KeyRing
+from identity.codes import CodeMail
 from identity.config import BrokerConfig, ClientConfig
 
 ROOT: Final = Path(__file__).parent.parent
@@ -72,6 +73,8 @@ class IdentityConfig:
 
     client: ClientConfig
     broker: BrokerConfig
+    code_mail: CodeMail | None = None
+    """How codes by e-mail leave us; None: there are none, and level 1 takes BankID as well."""
 
 
 @dataclass(frozen=True, slots=True)

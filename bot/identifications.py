@@ -20,10 +20,12 @@ from foundation.clock import Clock
 from foundation.database import Sessions
 from identity.broker import Broker, Identification, IdentificationChange, VerifiedIdentity
 from identity.errors import (
+    AddressUnusableError,
     IdentificationNotAvailableError,
     IdentificationNotFoundError,
     IdentificationStateError,
     ReturnRefusedError,
+    TooManyCodesError,
     TooManyStartsError,
 )
 
@@ -76,6 +78,8 @@ class Identifications:
             reference=given.reference,
             request_title=given.request_title,
             visible_text=given.visible_text,
+            level=given.level,
+            email=given.email,
         )
         if offered.state != "complete":
             await self._show_card(conversation_id, offered.id)
@@ -91,6 +95,10 @@ class Identifications:
             return await self._configured().consume(conversation_id, reference)
         except IdentificationNotAvailableError:
             raise self._refusals.identification_not_available() from None
+
+    async def withdraw(self, conversation_id: str, reference: str) -> None:
+        """Take back what is offered for ``reference``: the request was registered without it."""
+        await self._configured().withdraw(conversation_id, reference)
 
     async def _show_card(self, conversation_id: str, identification_id: str) -> None:
         """Let the card follow the answer of the turn that asks for it; without such a turn, show it now."""
@@ -140,6 +148,43 @@ class Identifications:
         except TooManyStartsError as error:
             raise self._refusals.too_many("too_many_identifications", error.retry_after_s) from None
         return await self._told(started)
+
+    async def send_code(
+        self, identification_id: str, *, session_hash: bytes, email: str, address: str
+    ) -> IdentificationView:
+        """Mail a code; the answer is the same whether anybody has that address or not.
+
+        Raises:
+            ProblemError: not this session's, not possible now, no address, or too many.
+        """
+        broker = self._configured()
+        try:
+            sent = await broker.send_code(
+                identification_id, session_hash=session_hash, email=email, end_user_ip=address
+            )
+        except IdentificationNotFoundError:
+            raise self._refusals.identification_not_found() from None
+        except IdentificationStateError:
+            raise self._refusals.identification_not_possible() from None
+        except AddressUnusableError:
+            raise self._refusals.email_unusable() from None
+        except TooManyCodesError as error:
+            raise self._refusals.too_many("too_many_codes", error.retry_after_s) from None
+        return await self._told(sent)
+
+    async def enter_code(self, identification_id: str, *, session_hash: bytes, code: str) -> IdentificationView:
+        """Compare what the visitor typed with the code that was mailed.
+
+        Raises:
+            ProblemError: not this session's, or no code is waited for.
+        """
+        broker = self._configured()
+        try:
+            return await self._told(await broker.enter_code(identification_id, session_hash=session_hash, code=code))
+        except IdentificationNotFoundError:
+            raise self._refusals.identification_not_found() from None
+        except IdentificationStateError:
+            raise self._refusals.identification_not_possible() from None
 
     async def view(self, identification_id: str, *, session_hash: bytes) -> IdentificationView:
         """Return the identification as it stands.
@@ -202,7 +247,8 @@ class Identifications:
             if conversation is None:
                 return
             if event == IDENTIFIED:
-                conversation.identity_level = 2
+                reached = change.identification.reached_level
+                conversation.identity_level = max(conversation.identity_level, reached)
             if event is not None and not await self._is_about_to_be_told(session, conversation, event):
                 await self._store.add_turn(session, conversation.id, event=event, now=self._clock())
             await self._store.tell(session, conversation.id)

@@ -47,7 +47,7 @@ class Refusals:
             429,
             "too-many-requests",
             "Too many requests",
-            self._texts(key, seconds=seconds),
+            self._texts(key, seconds=seconds, minutes=math.ceil(seconds / 60)),
             headers={"Retry-After": str(seconds)},
         )
 
@@ -63,6 +63,9 @@ class Refusals:
             "Not possible in the identification's state",
             self._texts("identification_not_possible"),
         )
+
+    def email_unusable(self) -> ProblemError:
+        return ProblemError(422, "email-unusable", "Not an e-mail address", self._texts("email_unusable"))
 
     def identification_unavailable(self) -> ProblemError:
         return ProblemError(

@@ -75,13 +75,18 @@ class IdentificationView(BaseModel):
 
     id: str
     state: Literal["offered", "pending", "complete", "failed", "cancelled", "expired"]
-    mode: Literal["qr", "same_device"] | None = None
+    mode: Literal["qr", "same_device", "email"] | None = None
     message: str
     launch_url: str | None = Field(default=None, repr=False)
     qr: bool
     can_retry: bool
     purpose_title: str
     visible_text: str = Field(repr=False)
+    by_email: bool
+    """Whether a code by e-mail is enough, and can be had."""
+
+    email: str = Field(repr=False)
+    """Where the code goes or went."""
 
 
 class Typing(BaseModel):
@@ -159,14 +164,28 @@ class StartIdentification(Given):
     mode: Literal["qr", "same_device"]
 
 
+class SendCode(Given):
+    """Where a code is to go."""
+
+    email: str = Field(repr=False, max_length=320)
+
+
+class EnterCode(Given):
+    """The code as the visitor typed it."""
+
+    code: str = Field(repr=False, max_length=40)
+
+
 class OfferIdentification(Given):
-    """What a visitor is to sign."""
+    """What a visitor is to sign or, at level 1, to confirm with a code."""
 
     reference: str = Field(min_length=1, max_length=64)
     request_type: str = Field(max_length=64)
     request_title: str = Field(max_length=200)
     visible_text: str = Field(repr=False, min_length=1, max_length=20_000)
-    level: Literal[2] = 2
+    level: Literal[1, 2] = 2
+    email: str | None = Field(default=None, repr=False, max_length=254)
+    """Where a code would go; the visitor may type another address."""
 
 
 class OfferedIdentification(BaseModel):
@@ -182,21 +201,22 @@ class ConsumeIdentification(Given):
 
 
 class ConsumedIdentification(BaseModel):
-    """Who the visitor is, proved, and the proof; for the case system alone."""
+    """Who the visitor is, proved, and the proof; for the case system alone. Of a code there is only the address."""
 
     model_config = ConfigDict(from_attributes=True)
 
     level: int
     method: str
-    personal_identity_number: str = Field(repr=False)
-    name: str = Field(repr=False)
-    given_name: str = Field(repr=False)
-    surname: str = Field(repr=False)
     completed_at: datetime
     visible_text: str = Field(repr=False)
-    non_visible_data: str = Field(repr=False)
-    signature: str = Field(repr=False)
-    ocsp_response: str = Field(repr=False)
+    email: str | None = Field(repr=False)
+    personal_identity_number: str | None = Field(repr=False)
+    name: str | None = Field(repr=False)
+    given_name: str | None = Field(repr=False)
+    surname: str | None = Field(repr=False)
+    non_visible_data: str | None = Field(repr=False)
+    signature: str | None = Field(repr=False)
+    ocsp_response: str | None = Field(repr=False)
 
 
 class AskForPerson(Given):

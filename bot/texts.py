@@ -50,6 +50,8 @@ KEYS: Final = frozenset(
         "identification_not_possible",
         "identification_unavailable",
         "too_many_identifications",
+        "too_many_codes",
+        "email_unusable",
         "answer_not_found",
         *(f"circumstance_{kind}" for kind in Circumstance),
         "internal_error",

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from foundation.clock import Clock
@@ -22,22 +22,33 @@ from identity.announcer import Announcer
 from identity.bankid import BankIdClient, qr_svg, qr_text
 from identity.bankid.messages import MODES
 from identity.bankid.requests import SIGN_VISIBLE_MAX
+from identity.codes import CodeDesk, CodeMail
 from identity.collector import Collector
 from identity.config import BrokerConfig
 from identity.desk import OrderDesk, nonce_hash
 from identity.errors import (
+    AddressUnusableError,
     IdentificationNotAvailableError,
     IdentificationStateError,
     ReturnRefusedError,
     TooManyStartsError,
 )
 from identity.evidence import load_roots
+from identity.limits import seconds_to_wait
 from identity.outcome import Outcomes
-from identity.store import Presenter, locked, order_of, owned, shows_qr
-from identity.tables import IdentificationOrderRow, IdentificationRow, IdentificationStartRow
+from identity.store import Presenter, locked, order_of, owned, shows_qr, verified
+from identity.tables import (
+    IdentificationCodeRow,
+    IdentificationOrderRow,
+    IdentificationRow,
+    IdentificationStartRow,
+)
 from identity.transitions import ENDED, close, complete, end, is_past, touch
 from identity.vault import Vault
-from identity.views import Identification, IdentificationChange, StartMode, State, VerifiedIdentity
+from identity.views import EMAIL, Identification, IdentificationChange, StartMode, State, VerifiedIdentity
+from privacy.contact_addresses import normalise_email
+from privacy.errors import InvalidContactAddressError
+from privacy.request_types import IdentityLevel
 
 __all__ = ["Broker", "Identification", "IdentificationChange", "State", "VerifiedIdentity"]
 
@@ -54,29 +65,49 @@ class Broker:
         key_ring: encrypts texts, secrets and completions.
         clock: the replicas' clocks may differ by a second or two, not by a lease.
         config: see :class:`identity.config.BrokerConfig`.
+        code_mail: how codes by e-mail leave us; None: there are none, and level 1 takes BankID as well.
 
     Raises:
         CertificateUnusableError: the roots of ``config`` cannot be read.
     """
 
     def __init__(
-        self, sessions: Sessions, client: BankIdClient, key_ring: KeyRing, clock: Clock, config: BrokerConfig
+        self,
+        sessions: Sessions,
+        client: BankIdClient,
+        key_ring: KeyRing,
+        clock: Clock,
+        config: BrokerConfig,
+        code_mail: CodeMail | None = None,
     ) -> None:
         self._sessions, self._clock, self._config = sessions, clock, config
         self._vault = Vault(key_ring)
-        self._presenter = Presenter(self._vault, config)
+        self._codes = CodeDesk(sessions, self._vault, clock, config, code_mail)
+        self._presenter = Presenter(self._vault, config, can_mail=self._codes.can_send)
         self._desk = OrderDesk(sessions, client, self._vault, clock, config)
         outcomes = Outcomes(self._desk, self._vault, config, load_roots(config.evidence_roots))
         announcer = Announcer(sessions, self._presenter, clock)
         self._collector = Collector(sessions, client, self._desk, outcomes, announcer, clock, config)
 
     async def offer(
-        self, conversation_id: str, *, session_hash: bytes, reference: str, request_title: str, visible_text: str
+        self,
+        conversation_id: str,
+        *,
+        session_hash: bytes,
+        reference: str,
+        request_title: str,
+        visible_text: str,
+        level: int = IdentityLevel.STRONG,
+        email: str | None = None,
     ) -> Identification:
-        """Offer the visitor to sign ``visible_text`` for ``reference``.
+        """Offer the visitor to sign ``visible_text`` for ``reference`` or, at level 1, to confirm an e-mail address.
 
         The same reference again is the same identification: as it is while it can still lead somewhere, begun anew when
         it ended, or when text or session are others. Another identification of the conversation that was open is over.
+
+        Args:
+            level: what the purpose takes (:class:`privacy.request_types.IdentityLevel`); 2 takes BankID.
+            email: the address that a code would go to; the visitor may type another one.
 
         Raises:
             ValueError: the text is empty or longer than BankID takes.
@@ -99,16 +130,19 @@ class Broker:
                     id=str(uuid.uuid4()), conversation_id=conversation_id, reference=reference, revision=0
                 )
                 session.add(identification)
-            elif self._still_good(identification, session_hash, visible_text, now=now):
+            elif self._still_good(identification, session_hash, visible_text, level, now=now):
                 return self._presenter.shown(identification, await order_of(session, identification))
             else:
                 abandoned += await self._close_order(session, identification, "superseded", now=now)
             identification.session_hash, identification.request_title = session_hash, request_title[:200]
             identification.visible_text = self._vault.seal_text(identification.id, visible_text)
+            identification.level = level
+            identification.email = self._vault.seal_email(identification.id, email) if email else None
             identification.mode = identification.completion = None
             identification.completed_at = identification.consumed_at = None
             identification.offered_at = identification.announce_after_at = now
-            touch(identification, State.OFFERED, "broker:offered", now=now)
+            by_email = level <= IdentityLevel.CONTACT and self._codes.can_send
+            touch(identification, State.OFFERED, "broker:code_offered" if by_email else "broker:offered", now=now)
             await session.flush()
             shown = self._presenter.shown(identification, None)
         await self._take_back(abandoned)
@@ -131,11 +165,7 @@ class Broker:
         if mode not in MODES:
             raise ValueError("mode is qr or same_device")
         async with self._sessions.begin() as session:
-            identification = await owned(session, identification_id, session_hash, lock=True)
-            if identification.state == State.COMPLETE:
-                raise IdentificationStateError("it is complete")
-            if is_past(identification.offered_at, self._config.offer_s, now=now):
-                raise IdentificationStateError("the offer is too old")
+            identification = await self._startable(session, identification_id, session_hash, now=now)
             await self._count_start(session, session_hash, address, now=now)
             abandoned = await self._close_order(session, identification, "superseded", now=now)
             order = self._desk.prepare(identification, mode, end_user_ip=address, user_agent=user_agent, now=now)
@@ -145,6 +175,54 @@ class Broker:
         await self._desk.launch(identification_id, number)
         self._collector.wake()
         return await self.view(identification_id, session_hash=session_hash)
+
+    async def send_code(
+        self, identification_id: str, *, session_hash: bytes, email: str, end_user_ip: str
+    ) -> Identification:
+        """Mail a new code to ``email``; an order or a code that was there before counts no longer.
+
+        Whether anybody has that address, here or anywhere, is not told by the answer. A mail server that is away comes
+        back as the identification's state and message.
+
+        Raises:
+            IdentificationNotFoundError: unknown, or another session's.
+            IdentificationStateError: completed, the offer is too old, or a code is not enough for it.
+            AddressUnusableError: ``email`` is none.
+            TooManyCodesError: to this address, for this session or from this network address.
+            ValueError: ``end_user_ip`` is no address.
+        """
+        address, now = normalised(end_user_ip), self._clock()
+        try:
+            recipient = normalise_email(email)
+        except InvalidContactAddressError:
+            raise AddressUnusableError("no e-mail address") from None
+        async with self._sessions.begin() as session:
+            identification = await self._startable(session, identification_id, session_hash, now=now)
+            if identification.level > IdentityLevel.CONTACT or not self._codes.can_send:
+                raise IdentificationStateError("a code is not enough for it, or there are none here")
+            abandoned = await self._close_order(session, identification, "superseded", now=now)
+            outgoing = await self._codes.prepare(session, identification, recipient, address=address, now=now)
+        await self._take_back(abandoned)
+        await self._codes.deliver(outgoing)
+        self._collector.wake()
+        return await self.view(identification_id, session_hash=session_hash)
+
+    async def enter_code(self, identification_id: str, *, session_hash: bytes, code: str) -> Identification:
+        """Compare ``code``, as the visitor typed it, with the one that was mailed.
+
+        Raises:
+            IdentificationNotFoundError: unknown, or another session's.
+            IdentificationStateError: no code is waited for.
+        """
+        async with self._sessions.begin() as session:
+            identification = await owned(session, identification_id, session_hash, lock=True)
+            row = await session.get(IdentificationCodeRow, identification.id)
+            if identification.state != State.PENDING or identification.mode != EMAIL or row is None:
+                raise IdentificationStateError("no code is waited for")
+            await self._codes.enter(session, identification, row, code)
+            shown = self._presenter.shown(identification, await order_of(session, identification))
+        self._collector.wake()
+        return shown
 
     async def view(self, identification_id: str, *, session_hash: bytes) -> Identification:
         """Return the identification as it stands; BankID is not asked.
@@ -205,6 +283,26 @@ class Broker:
         self._collector.wake()
         return shown
 
+    async def withdraw(self, conversation_id: str, reference: str) -> None:
+        """End what is open for ``reference``, since the request goes on without it. The caller has registered it.
+
+        What is complete stays: it was consumed, or runs out.
+        """
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            identification = await session.scalar(
+                select(IdentificationRow)
+                .where(IdentificationRow.conversation_id == conversation_id, IdentificationRow.reference == reference)
+                .with_for_update()
+            )
+            if identification is None or identification.state == State.COMPLETE:
+                return
+            abandoned = await self._close_order(session, identification, "cancelled", now=now)
+            identification.mode = None  # the visitor is at nothing any more, so the bot need not hear that it failed
+            end(identification, None, State.CANCELLED, "broker:withdrawn", now=now)
+        await self._take_back(abandoned)
+        self._collector.wake()
+
     async def accept_return(self, nonce: str, *, session_hash: bytes) -> Identification:
         """Take note that the browser came back from BankID's app with ``nonce``; it works once.
 
@@ -254,20 +352,8 @@ class Broker:
                 raise IdentificationNotAvailableError("no completed identification for this conversation and reference")
             identification.consumed_at = identification.consumed_at or now
             kept = self._vault.open_completion(identification.id, identification.completion)
-            return VerifiedIdentity(
-                reference=reference,
-                level=2,
-                method="bankid",
-                personal_identity_number=kept.personal_number,
-                name=kept.name,
-                given_name=kept.given_name,
-                surname=kept.surname,
-                completed_at=identification.completed_at,
-                visible_text=self._vault.open_text(identification.id, identification.visible_text),
-                non_visible_data=kept.non_visible_data,
-                signature=kept.signature,
-                ocsp_response=kept.ocsp_response,
-            )
+            text = self._vault.open_text(identification.id, identification.visible_text)
+            return verified(kept, reference=reference, completed_at=identification.completed_at, visible_text=text)
 
     async def forget(self, conversation_id: str) -> None:
         """Delete all that is known of a conversation's identifications, for its retention."""
@@ -279,10 +365,12 @@ class Broker:
         await self._collector.run(on_change)
 
     def _still_good(
-        self, identification: IdentificationRow, session_hash: bytes, visible_text: str, *, now: datetime
+        self, identification: IdentificationRow, session_hash: bytes, visible_text: str, level: int, *, now: datetime
     ) -> bool:
         """Tell whether an offer made again may leave the identification as it is."""
         if identification.state in ENDED or identification.session_hash != session_hash:
+            return False
+        if identification.level != level:
             return False
         if self._vault.open_text(identification.id, identification.visible_text) != visible_text:
             return False
@@ -290,6 +378,17 @@ class Broker:
             since = identification.consumed_at or identification.completed_at
             return not is_past(since, self._config.consume_s, now=now)
         return not is_past(identification.offered_at, self._config.offer_s, now=now)
+
+    async def _startable(
+        self, session: AsyncSession, identification_id: str, session_hash: bytes, *, now: datetime
+    ) -> IdentificationRow:
+        """Return the identification, locked, if something may be begun on it."""
+        identification = await owned(session, identification_id, session_hash, lock=True)
+        if identification.state == State.COMPLETE:
+            raise IdentificationStateError("it is complete")
+        if is_past(identification.offered_at, self._config.offer_s, now=now):
+            raise IdentificationStateError("the offer is too old")
+        return identification
 
     async def _end_others(
         self, session: AsyncSession, conversation_id: str, reference: str, *, now: datetime
@@ -313,7 +412,8 @@ class Broker:
     async def _close_order(
         self, session: AsyncSession, identification: IdentificationRow, state: str, *, now: datetime
     ) -> list[str]:
-        """Close the running order, if there is one; return what to take back at BankID once this is committed."""
+        """Close what runs, order or code; return what to take back at BankID once this is committed."""
+        await self._codes.withdraw(session, identification)
         order = await order_of(session, identification)
         if order is None or order.ended_at is not None:
             return []
@@ -347,24 +447,14 @@ class Broker:
         Raises:
             TooManyStartsError: with the seconds until the oldest one leaves the window.
         """
-        digest = self._vault.address_digest(address)
-        await self._check_limit(
-            session, IdentificationStartRow.session_hash == session_hash, self._config.starts_per_session, now=now
-        )
-        await self._check_limit(
-            session, IdentificationStartRow.address_digest == digest, self._config.starts_per_address, now=now
-        )
-        session.add(IdentificationStartRow(session_hash=session_hash, address_digest=digest, started_at=now))
-
-    async def _check_limit(
-        self, session: AsyncSession, whose: ColumnElement[bool], limit: int, *, now: datetime
-    ) -> None:
-        window = timedelta(seconds=self._config.starts_window_s)
-        counted = await session.execute(
-            select(func.count(), func.min(IdentificationStartRow.started_at)).where(
-                whose, IdentificationStartRow.started_at > now - window
+        row, digest, config = IdentificationStartRow, self._vault.address_digest(address), self._config
+        for whose, limit in (
+            (row.session_hash == session_hash, config.starts_per_session),
+            (row.address_digest == digest, config.starts_per_address),
+        ):
+            wait_s = await seconds_to_wait(
+                session, row.started_at, whose, limit=limit, window_s=config.starts_window_s, now=now
             )
-        )
-        number, oldest = counted.one()
-        if number >= limit:
-            raise TooManyStartsError(max(1, int((oldest + window - now).total_seconds())))
+            if wait_s is not None:
+                raise TooManyStartsError(wait_s)
+        session.add(row(session_hash=session_hash, address_digest=digest, started_at=now))

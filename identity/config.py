@@ -88,6 +88,14 @@ class BrokerConfig:
     consume_s: float = 900.0
     """How long a completion may be consumed, and read again for the same reference."""
 
+    code_s: float = 600.0
+    """How long a code by e-mail is valid."""
+
+    codes_per_email: int = 5
+    codes_per_session: int = 6
+    codes_per_network: int = 60
+    codes_window_s: float = 3600.0
+
     starts_per_session: int = 12
     starts_per_address: int = 60
     starts_window_s: float = 600.0

@@ -6,6 +6,8 @@ IdentityError
 │   ├── IdentificationStateError          not possible in the state that it is in
 │   ├── IdentificationNotAvailableError   nothing to consume for this conversation and reference
 │   ├── TooManyStartsError                the session or address began too many orders
+│   ├── TooManyCodesError                 too many codes were mailed to it, or for it
+│   ├── AddressUnusableError              what was typed is no e-mail address
 │   └── ReturnRefusedError                the return page was opened by the wrong browser, late or twice
 ├── EvidenceError                         a signature does not prove what it should
 │   ├── EvidenceMalformedError            not of BankID's structure
@@ -45,6 +47,18 @@ class TooManyStartsError(BrokerError):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many starts; again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class TooManyCodesError(BrokerError):
+    """Too many codes were mailed to this address, for this session or from this network address."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many codes; again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class AddressUnusableError(BrokerError):
+    """What was typed is no e-mail address."""
 
 
 class ReturnRefusedError(BrokerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import select
@@ -14,10 +15,11 @@ from identity.config import BrokerConfig
 from identity.errors import IdentificationNotFoundError
 from identity.tables import IdentificationOrderRow, IdentificationRow
 from identity.transitions import ENDED, OUTSTANDING
-from identity.vault import Vault
-from identity.views import Identification, StartMode, State
+from identity.vault import Completion, ConfirmedEmail, Vault
+from identity.views import Identification, Mode, State, VerifiedIdentity
+from privacy.request_types import IdentityLevel
 
-NO_RETRY = ("broker:offer_expired", "broker:superseded")
+NO_RETRY = ("broker:offer_expired", "broker:superseded", "broker:withdrawn")
 """Reasons after which the conversation, and not the card, is where one begins again."""
 
 
@@ -56,11 +58,40 @@ def shows_qr(order: IdentificationOrderRow | None) -> bool:
     return order is not None and order.mode == "qr" and order.state == "pending" and order.hint_code == OUTSTANDING
 
 
+def verified(
+    kept: Completion | ConfirmedEmail, *, reference: str, completed_at: datetime, visible_text: str
+) -> VerifiedIdentity:
+    """Return a completion as it is handed over."""
+    if isinstance(kept, ConfirmedEmail):
+        return VerifiedIdentity(
+            reference=reference,
+            level=IdentityLevel.CONTACT,
+            method="email_code",
+            completed_at=completed_at,
+            visible_text=visible_text,
+            email=kept.email,
+        )
+    return VerifiedIdentity(
+        reference=reference,
+        level=IdentityLevel.STRONG,
+        method="bankid",
+        completed_at=completed_at,
+        visible_text=visible_text,
+        personal_identity_number=kept.personal_number,
+        name=kept.name,
+        given_name=kept.given_name,
+        surname=kept.surname,
+        non_visible_data=kept.non_visible_data,
+        signature=kept.signature,
+        ocsp_response=kept.ocsp_response,
+    )
+
+
 class Presenter:
     """Makes of rows what a browser may see."""
 
-    def __init__(self, vault: Vault, config: BrokerConfig) -> None:
-        self._vault, self._config = vault, config
+    def __init__(self, vault: Vault, config: BrokerConfig, *, can_mail: bool) -> None:
+        self._vault, self._config, self._can_mail = vault, config, can_mail
 
     def shown(self, identification: IdentificationRow, order: IdentificationOrderRow | None) -> Identification:
         state = State(identification.state)
@@ -69,7 +100,7 @@ class Presenter:
             conversation_id=identification.conversation_id,
             reference=identification.reference,
             state=state,
-            mode=cast("StartMode | None", identification.mode),
+            mode=cast("Mode | None", identification.mode),
             message=MESSAGES.text(
                 identification.reason,
                 mode=identification.mode,
@@ -81,6 +112,8 @@ class Presenter:
             can_retry=state in ENDED and identification.reason not in NO_RETRY,
             purpose_title=identification.request_title,
             visible_text=self._vault.open_text(identification.id, identification.visible_text),
+            by_email=self._can_mail and identification.level <= IdentityLevel.CONTACT,
+            email=self._vault.open_email(identification.id, identification.email) if identification.email else "",
         )
 
     def _launch_url(self, identification: IdentificationRow, order: IdentificationOrderRow | None) -> str | None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import TypedBase, metadata_for
@@ -39,6 +50,12 @@ class IdentificationRow(Base):
     reference: Mapped[str] = mapped_column(String(40))
     """The purpose: the case reference for which it may be consumed, and no other."""
 
+    level: Mapped[int] = mapped_column(SmallInteger)
+    """How surely the purpose must know who asks: 1 control of an address is enough, 2 BankID."""
+
+    email: Mapped[bytes | None]
+    """Encrypted. Where the code goes, or went: first as the request says, then as the visitor types it."""
+
     request_title: Mapped[str] = mapped_column(String(200))
 
     visible_text: Mapped[bytes]
@@ -51,7 +68,7 @@ class IdentificationRow(Base):
     """Why it is in this state: the key of the message (see ``identity.bankid.messages``)."""
 
     mode: Mapped[str | None] = mapped_column(String(12))
-    """Start mode of the latest order: ``qr`` or ``same_device``."""
+    """What was begun last: an order by ``qr`` or ``same_device``, or a code by ``email``."""
 
     mobile: Mapped[bool] = mapped_column(default=False)
 
@@ -128,6 +145,40 @@ class IdentificationOrderRow(Base):
 
     lease_until: Mapped[datetime | None]
     """Past this, the owner counts as dead."""
+
+
+class IdentificationCodeRow(Base):
+    """The one code by e-mail that counts for an identification; gone when it was right, spent or too old."""
+
+    __tablename__ = "identification_code"
+    __table_args__ = (CheckConstraint("tries_left > 0", name="tries"),)
+
+    identification_id: Mapped[str] = mapped_column(
+        ForeignKey(IdentificationRow.id, ondelete="CASCADE"), primary_key=True
+    )
+
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Keyed hash of the code with the identification and the address; the code itself is nowhere."""
+
+    tries_left: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class IdentificationMailRow(Base):
+    """That a code was mailed: counted per session, network and e-mail address, and deleted with its window."""
+
+    __tablename__ = "identification_mail"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    session_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+
+    network_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    """Keyed digest of the visitor's network address."""
+
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    """Keyed digest of the e-mail address."""
+
+    sent_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class IdentificationStartRow(Base):

@@ -6,15 +6,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from foundation.clock import Clock
 from foundation.database import Sessions
 from identity.config import BrokerConfig
 from identity.store import locked
-from identity.tables import IdentificationOrderRow, IdentificationRow, IdentificationStartRow
+from identity.tables import (
+    IdentificationCodeRow,
+    IdentificationMailRow,
+    IdentificationOrderRow,
+    IdentificationRow,
+    IdentificationStartRow,
+)
 from identity.transitions import end
-from identity.views import State
+from identity.views import EMAIL, State
 
 BATCH: Final = 100
 STARTING_S: Final = 60.0
@@ -55,6 +61,11 @@ class Tender:
                 "broker:never_returned",
             ),
             (
+                and_(row.state == State.PENDING, row.mode == EMAIL, _has_code_from(before(config.code_s))),
+                State.EXPIRED,
+                "broker:code_expired",
+            ),
+            (
                 and_(row.state == State.OFFERED, row.offered_at < before(config.offer_s)),
                 State.EXPIRED,
                 "broker:offer_expired",
@@ -88,7 +99,7 @@ class Tender:
                     end(still[0], still[1], state, reason, now=now)
 
     async def _drop(self, *, now: datetime) -> None:
-        """Drop completions that were consumed and can be read no more, and starts that count no more."""
+        """Drop completions that can be read no more, codes that are valid no more, and what counts no more."""
         read_until = now - timedelta(seconds=self._config.consume_s)
         window = now - timedelta(seconds=self._config.starts_window_s)
         async with self._sessions.begin() as session:
@@ -97,4 +108,17 @@ class Tender:
                 .where(IdentificationRow.consumed_at < read_until, IdentificationRow.completion.is_not(None))
                 .values(completion=None)
             )
+            await session.execute(
+                delete(IdentificationCodeRow).where(
+                    IdentificationCodeRow.made_at < now - timedelta(seconds=self._config.code_s)
+                )
+            )
+            mails = now - timedelta(seconds=self._config.codes_window_s)
+            await session.execute(delete(IdentificationMailRow).where(IdentificationMailRow.sent_at < mails))
             await session.execute(delete(IdentificationStartRow).where(IdentificationStartRow.started_at < window))
+
+
+def _has_code_from(before: datetime) -> ColumnElement[bool]:
+    """Tell whether the identification's code was made earlier than that."""
+    code = IdentificationCodeRow
+    return exists().where(code.identification_id == IdentificationRow.id, code.made_at < before)

@@ -44,11 +44,18 @@ def end_by_hint(
     end(identification, order, state, f"hint:failed:{(hint or '')[:80]}", now=now)
 
 
-def complete(identification: IdentificationRow, order: IdentificationOrderRow, *, now: datetime) -> None:
+def complete(
+    identification: IdentificationRow,
+    order: IdentificationOrderRow | None,
+    reason: str = "broker:complete",
+    *,
+    now: datetime,
+) -> None:
     """Let the stored completion count."""
-    close(order, "complete", now=now)
+    if order is not None:
+        close(order, "complete", now=now)
     identification.completed_at = now
-    touch(identification, State.COMPLETE, "broker:complete", now=now)
+    touch(identification, State.COMPLETE, reason, now=now)
 
 
 def await_return(identification: IdentificationRow, order: IdentificationOrderRow, *, now: datetime) -> None:

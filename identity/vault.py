@@ -11,6 +11,9 @@ _TEXT = "chat.identification.visible_text"
 _COMPLETION = "chat.identification.completion"
 _SECRETS = "chat.identification_order.secrets"
 _ADDRESS = "chat.identification_start.address_digest"
+_EMAIL = "chat.identification.email"
+_CODE = "chat.identification_code.code_digest"
+_MAIL = "chat.identification_mail.email_digest"
 _DEVICE = "bankid.web.deviceIdentifier"
 
 
@@ -40,6 +43,13 @@ class Completion:
     ocsp_response: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmedEmail:
+    """What is kept of a code that was right, until it is consumed."""
+
+    email: str = field(repr=False)
+
+
 class Vault:
     """Seals and opens; every ciphertext is bound to its column and its identification."""
 
@@ -58,11 +68,26 @@ class Vault:
     def open_secrets(self, identification_id: str, sealed: bytes) -> OrderSecrets:
         return OrderSecrets(**json.loads(self._keys.decrypt_text(sealed, context=f"{_SECRETS}:{identification_id}")))
 
-    def seal_completion(self, identification_id: str, completion: Completion) -> bytes:
+    def seal_completion(self, identification_id: str, completion: Completion | ConfirmedEmail) -> bytes:
         return self._keys.encrypt_text(json.dumps(asdict(completion)), context=f"{_COMPLETION}:{identification_id}")
 
-    def open_completion(self, identification_id: str, sealed: bytes) -> Completion:
-        return Completion(**json.loads(self._keys.decrypt_text(sealed, context=f"{_COMPLETION}:{identification_id}")))
+    def open_completion(self, identification_id: str, sealed: bytes) -> Completion | ConfirmedEmail:
+        kept = json.loads(self._keys.decrypt_text(sealed, context=f"{_COMPLETION}:{identification_id}"))
+        return ConfirmedEmail(**kept) if "email" in kept else Completion(**kept)
+
+    def seal_email(self, identification_id: str, email: str) -> bytes:
+        return self._keys.encrypt_text(email, context=f"{_EMAIL}:{identification_id}")
+
+    def open_email(self, identification_id: str, sealed: bytes) -> str:
+        return self._keys.decrypt_text(sealed, context=f"{_EMAIL}:{identification_id}")
+
+    def code_digest(self, identification_id: str, email: str, code: str) -> bytes:
+        """Return what a code is compared by; of use for this identification and address alone."""
+        return self._keys.lookup_digest(f"{email}:{code}", context=f"{_CODE}:{identification_id}")
+
+    def email_digest(self, email: str) -> bytes:
+        """Return what mails to an address are counted by without its being readable."""
+        return self._keys.lookup_digest(email, context=_MAIL)
 
     def address_digest(self, address: str) -> bytes:
         """Return what an address is counted by without being readable."""

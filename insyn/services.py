@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from cases.config import CasesConfig
+    from identity.codes import CodeMail
     from identity.config import BrokerConfig, ClientConfig
 
 
@@ -44,7 +45,7 @@ def serve_chat() -> None:
                 rasa_url=config.rasa_url,
                 service_tokens=(config.service_token.get_secret_value(),),
                 key_ring=config.key_ring(),
-                identity=IdentityConfig(client=client, broker=broker),
+                identity=IdentityConfig(client=client, broker=broker, code_mail=_code_mail(config)),
                 allowed_origins=config.widget_origins,
                 trusted_proxies=config.trusted_proxies,
                 policy_dir=config.policy_dir,
@@ -79,7 +80,10 @@ def serve_simulator() -> None:
     config = settings()
     if config.production:
         raise InsynError("the BankID simulator does not run in production")
-    _serve(create_app(SimulatorConfig(directory=_simulator_directory(config))), config.simulator_port)
+    _serve(
+        create_app(SimulatorConfig(directory=_simulator_directory(config), outbox=config.outbox_dir)),
+        config.simulator_port,
+    )
 
 
 def serve_connector_simulators() -> None:
@@ -179,6 +183,20 @@ def _broker(config: Settings) -> BrokerConfig:
         evidence_roots=evidence_roots(config),
         launch_base=f"{config.simulator_url}/" if simulated else None,
     )
+
+
+def _code_mail(config: Settings) -> CodeMail:
+    from foundation.clock import system_clock
+    from identity.codes import CodeMail
+
+    return CodeMail(config.mailer(system_clock), controller=_controller(config))
+
+
+def _controller(config: Settings) -> str:
+    """Return the company whose policy this is, as mails name it."""
+    import yaml
+
+    return str(yaml.safe_load((config.policy_dir / "policy.yml").read_text(encoding="utf-8"))["controller"])
 
 
 def evidence_roots(config: Settings) -> Path:

@@ -94,5 +94,7 @@ def _addresses(settings: Settings, password: str | None, seconds: float) -> Pane
     table.add_row("API documentation", f"{settings.staff_url}/docs")
     if settings.bankid_url is None:
         table.add_row("BankID simulator", f"{settings.simulator_url}/  [dim](plays the visitor's phone)[/dim]")
+    if settings.bankid_url is None and settings.smtp_url is None:
+        table.add_row("Outbox", f"{settings.simulator_url}/mail  [dim](mail that is not sent)[/dim]")
     table.add_row("Logs", str(settings.data_dir / "logs"))
     return Panel(table, title=f"Insyn is up, {seconds:.1f} s", subtitle="Ctrl-C ends it", expand=False)

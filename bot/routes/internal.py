@@ -62,6 +62,15 @@ async def consume_identification(
     return ConsumedIdentification.model_validate(identity)
 
 
+@router.post("/conversations/{conversation_id}/identifications/withdraw", status_code=204)
+async def withdraw_identification(
+    conversation_id: ConversationId, given: ConsumeIdentification, parts: Parts
+) -> Response:
+    """Take back an offered identification: its request was registered without it."""
+    await parts.identifications.withdraw(conversation_id, given.reference)
+    return Response(status_code=204)
+
+
 @router.post("/conversations/{conversation_id}/handoff")
 async def ask_for_person(conversation_id: ConversationId, given: AskForPerson, parts: Parts) -> QueuePosition:
     """Put the conversation in the queue for a person."""

@@ -14,10 +14,12 @@ from bot.conversations import Visitor
 from bot.limits import neighbourhood
 from bot.schemas import (
     AcceptedMessage,
+    EnterCode,
     GivenFeedback,
     IdentificationView,
     NewMessage,
     OpenedSession,
+    SendCode,
     StartIdentification,
 )
 from bot.services import Services, services
@@ -144,6 +146,27 @@ async def start_identification(
         address=parts.addresses.of(request),
         agent=request.headers.get("user-agent", "")[:USER_AGENT_CHARACTERS],
     )
+
+
+@router.post("/identifications/{identification_id}/code")
+async def send_code(
+    request: Request, identification_id: IdentificationId, given: SendCode, holder: Holder, parts: Parts
+) -> IdentificationView:
+    """Mail a code to the address that the visitor says is theirs."""
+    return await parts.identifications.send_code(
+        identification_id,
+        session_hash=holder.token_hash,
+        email=given.email,
+        address=parts.addresses.of(request),
+    )
+
+
+@router.post("/identifications/{identification_id}/code/enter")
+async def enter_code(
+    identification_id: IdentificationId, given: EnterCode, holder: Holder, parts: Parts
+) -> IdentificationView:
+    """Take the code that came by mail."""
+    return await parts.identifications.enter_code(identification_id, session_hash=holder.token_hash, code=given.code)
 
 
 @router.get("/identifications/{identification_id}")

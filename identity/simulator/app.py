@@ -20,6 +20,7 @@ from identity.simulator.clock import MovableClock
 from identity.simulator.config import SimulatorConfig
 from identity.simulator.control import Control
 from identity.simulator.orders import OrderBook
+from identity.simulator.outbox import Outbox
 from identity.simulator.phone import Phone
 
 # form-action is absent on purpose: browsers apply it to the redirect back to the relying party, wherever that is
@@ -38,8 +39,10 @@ def create_app(config: SimulatorConfig, *, clock: MovableClock | None = None) ->
     book = OrderBook(ensure(config.directory), clock, relying_party=config.relying_party)
     api = RpApi(book)
     control = Control(book, clock, api).routes() if config.control else []
+    phone = Phone(book, clock, shows_mail=config.outbox is not None)
+    outbox = Outbox(config.outbox, phone.templates, relying_party=config.relying_party)
     return Starlette(
-        routes=[Route("/health", _health), *api.routes(), *control, *Phone(book, clock).routes()],
+        routes=[Route("/health", _health), *api.routes(), *control, *phone.routes(), *outbox.routes()],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
     )
 

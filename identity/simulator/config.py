@@ -11,6 +11,9 @@ class SimulatorConfig:
     directory: Path
     """Where its certification authority, and everything issued by it, is made at the first start and found again."""
 
+    outbox: Path | None = None
+    """Directory of mail that a development machine does not send; ``/mail`` shows it."""
+
     relying_party: str = "Insyn (utveckling)"
     """The name that the phone shows as the one who asks."""
 

@@ -28,9 +28,10 @@ RISKS: Final[dict[str, RiskLevel]] = {"low": "low", "moderate": "moderate", "hig
 class Phone:
     """The pages over an :class:`OrderBook`. Swedish stands in the templates."""
 
-    def __init__(self, book: OrderBook, clock: Clock) -> None:
+    def __init__(self, book: OrderBook, clock: Clock, *, shows_mail: bool = False) -> None:
         self._book, self._clock = book, clock
-        self._templates = Jinja2Templates(HERE / "templates")
+        self.templates = Jinja2Templates(HERE / "templates")
+        self.templates.env.globals["shows_mail"] = shows_mail
 
     def routes(self) -> list[Route | Mount]:
         return [
@@ -122,7 +123,7 @@ class Phone:
 
     def _page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         values["relying_party"] = self._book.relying_party
-        return self._templates.TemplateResponse(request, template, values, status_code=status)
+        return self.templates.TemplateResponse(request, template, values, status_code=status)
 
     def _to(self, order: Order) -> Response:
         return RedirectResponse(f"/orders/{order.phone_id}", SEE_OTHER)

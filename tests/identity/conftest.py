@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
+from foundation.mail import Mail
 from identity.bankid import BankIdClient
 from identity.broker import Broker
+from identity.codes import CodeMail
 from identity.config import BrokerConfig, ClientConfig
 from identity.simulator.app import create_app
 from identity.simulator.authority import Authority, ensure
@@ -92,6 +95,29 @@ def broker_config(authority: Authority) -> BrokerConfig:
 
 
 @dataclass
+class Letterbox:
+    """What was mailed, the newest last; ``refuses`` is raised instead."""
+
+    mails: list[Mail] = field(default_factory=list)
+    refuses: Exception | None = None
+
+    async def send(self, mail: Mail) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.mails.append(mail)
+
+    @property
+    def code(self) -> str:
+        """The code of the newest mail, as it is written there."""
+        return re.search(r"\d{3} \d{3}", self.mails[-1].text)[0]
+
+
+@pytest.fixture
+def letterbox() -> Letterbox:
+    return Letterbox()
+
+
+@dataclass
 class Bench:
     """A broker with what stands around it; ``replica`` gives another one on the same database."""
 
@@ -100,17 +126,24 @@ class Bench:
     key_ring: KeyRing
     clock: Any
     config: BrokerConfig
+    letterbox: Letterbox
 
     def replica(self, *, client: BankIdClient | None = None, **changes: Any) -> Broker:
         config = replace(self.config, **changes)
-        return Broker(self.sessions, client or self.simulator.client(), self.key_ring, self.clock, config)
+        code_mail = CodeMail(self.letterbox, controller="Exempelbolaget AB")
+        return Broker(self.sessions, client or self.simulator.client(), self.key_ring, self.clock, config, code_mail)
 
 
 @pytest.fixture
 def bench(
-    sessions: Sessions, simulator: Simulator, key_ring: KeyRing, clock: Any, broker_config: BrokerConfig
+    sessions: Sessions,
+    simulator: Simulator,
+    key_ring: KeyRing,
+    clock: Any,
+    broker_config: BrokerConfig,
+    letterbox: Letterbox,
 ) -> Bench:
-    return Bench(sessions, simulator, key_ring, clock, broker_config)
+    return Bench(sessions, simulator, key_ring, clock, broker_config, letterbox)
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ from tests.identity.conftest import (  # noqa: F401 - fixtures
     bench,
     broker,
     broker_config,
+    letterbox,
     simulator,
 )
 

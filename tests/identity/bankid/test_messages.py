@@ -89,7 +89,7 @@ def test_no_row_names_a_text_that_is_missing_and_no_text_is_unused():
 
 
 def test_every_reason_that_the_broker_gives_is_in_the_table():
-    sources = Path(identity.broker.__file__).parent.glob("*.py")
+    sources = Path(identity.broker.__file__).parent.rglob("*.py")
     given = {key for source in sources for key in re.findall(r'"broker:(\w+)"', source.read_text())}
 
     assert given == set(MESSAGES.broker)

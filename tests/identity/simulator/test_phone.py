@@ -6,10 +6,13 @@ import base64
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from lxml import html
 
 from identity.bankid import qr_text
+from identity.simulator.app import create_app
+from identity.simulator.config import SimulatorConfig
 from identity.simulator.personas import PERSONAS
 
 TEXT = "Begäran <b>om</b> radering\nav allt"
@@ -186,3 +189,31 @@ def test_no_certificate_lies_in_the_repository():
     kept = [path for path in package.rglob("*") if path.suffix in {".pem", ".p12", ".key", ".crt"}]
 
     assert kept == []
+
+
+# mail that a development machine does not send
+
+
+async def test_the_outbox_is_shown_newest_first_and_escaped(authority, tmp_path, clock):
+    from foundation.mail import Mail, OutboxMailer
+
+    outbox = OutboxMailer(tmp_path / "outbox", sender="insyn@localhost", clock=clock)
+    app = create_app(SimulatorConfig(directory=authority.files.directory, outbox=tmp_path / "outbox"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bankid.test") as http:
+        assert "Inga mejl" in (await http.get("/mail")).text
+        await outbox.send(Mail(to="anna@example.se", subject="Första", text="Din kod är 123 456\n"))
+        clock.advance(seconds=1)
+        await outbox.send(Mail(to="anna@example.se", subject="Andra <b>", text="<script>x</script>\n"))
+        (tmp_path / "outbox" / "odd.eml").write_bytes(b"Content-Type: multipart/mixed\n\nx")
+        page = (await http.get("/mail")).text
+
+    assert page.index("Andra &lt;b&gt;") < page.index("Första")
+    assert "123 456" in page
+    assert "<script>x" not in page
+
+
+async def test_without_an_outbox_there_is_no_page_of_it(authority):
+    app = create_app(SimulatorConfig(directory=authority.files.directory))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bankid.test") as http:
+        assert (await http.get("/mail")).status_code == 404
+        assert "Utkorg" not in (await http.get("/")).text
