@@ -9,35 +9,47 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import InsynAction
 from actions.confirmed_request import ConfirmedRequest
 from actions.errors import ServiceError
+from actions.identify_otherwise import cannot_identify, register_unidentified
 from actions.journeys.registry import journey_of
 from actions.knowledge import Knowledge
 from actions.request_begin import REQUEST_TYPE, idle_form
 from actions.submission import registered
 from actions.texts import HANDOFF
-from actions.utterance import FALLBACK, OTHER_LANGUAGE, previous_intents
+from actions.utterance import FALLBACK, OTHER_LANGUAGE, latest_utterance, previous_intents
 
 _TOPICS_IN_SUMMARY = 3
 _CASES_IN_SUMMARY = 5
 
 
 class ActionHandOver(InsynAction):
-    """Put the conversation in the queue. What was filled in stays, so that it can be gone on with afterwards."""
+    """Put the conversation in the queue. What was filled in stays, so that it can be gone on with afterwards.
+
+    Who wants a person because they cannot identify here has the request registered as it is: a person establishes who
+    they are.
+    """
 
     action_name = "action_hand_over"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        knowledge = self.services.knowledge
+        knowledge, unidentified = self.services.knowledge, cannot_identify(latest_utterance(tracker), tracker)
+        events: list[EventType] = []
+        reason, state = _reason(tracker), _state(tracker)
+        if unidentified is not None:
+            reason = HANDOFF["reason_without_bankid"]
+            done = await register_unidentified(self.services, dispatcher, tracker, unidentified)
+            if done is not None:
+                events, state = done, _registered_state(unidentified)
         try:
             position = await self.services.edge.hand_over(
-                tracker.sender_id, reason=_reason(tracker), summary=_summary(tracker, knowledge)
+                tracker.sender_id, reason=reason, summary=_summary(tracker, knowledge, state)
             )
         except ServiceError:
             dispatcher.utter_message(response="utter_hand_over_failed", privacy_email=knowledge.privacy_email)
-            return []
+            return events
         dispatcher.utter_message(
             response="utter_handed_over" if position else "utter_person_is_here", position=position
         )
-        return [ActiveLoop(None), *idle_form()]
+        return [*events, ActiveLoop(None), *idle_form()]
 
 
 class ActionTakeBack(InsynAction):
@@ -64,8 +76,8 @@ def _reason(tracker: Tracker) -> str:
     return HANDOFF["reason_unsure" if before == [FALLBACK] else "reason_asked"]
 
 
-def _summary(tracker: Tracker, knowledge: Knowledge) -> str:
-    parts = [_state(tracker)]
+def _summary(tracker: Tracker, knowledge: Knowledge, state: str) -> str:
+    parts = [state]
     if registered(tracker):
         references = ", ".join(case["reference"] for case in registered(tracker)[-_CASES_IN_SUMMARY:])
         parts.append(HANDOFF["summary_registered"].format(references=references))
@@ -76,6 +88,10 @@ def _summary(tracker: Tracker, knowledge: Knowledge) -> str:
     if topics:
         parts.append(HANDOFF["summary_topics"].format(topics=topics))
     return " ".join(parts)
+
+
+def _registered_state(request: ConfirmedRequest) -> str:
+    return HANDOFF["summary_unidentified"].format(title=request.rule.title, reference=request.reference)
 
 
 def _state(tracker: Tracker) -> str:

@@ -1,4 +1,7 @@
-"""From confirmation to signature: mints the reference, has the edge show the BankID card, and says so when it fails."""
+"""From confirmation to identity: mints the reference, has the edge show the card, and says so when it fails.
+
+Which card follows from the request's identity level: a BankID signature, or a code by e-mail (BankID does as well).
+"""
 
 from dataclasses import replace
 
@@ -19,7 +22,7 @@ from privacy.request_types import IdentityLevel, RequestType
 
 
 class ActionStartIdentification(InsynAction):
-    """Show the card with which the visitor signs the confirmed request. Never waits for BankID.
+    """Show the card with which the visitor signs the confirmed request or confirms an address. Never waits for it.
 
     A request that turned out to be about marketing needs no identification and goes on as an opt-out.
     """
@@ -53,7 +56,12 @@ class ActionReportFailedIdentification(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         pending = ConfirmedRequest.from_tracker(tracker)
-        dispatcher.utter_message(response="utter_identification_failed" if pending else "utter_identification_ended")
+        if pending is None:
+            dispatcher.utter_message(response="utter_identification_ended")
+        else:
+            dispatcher.utter_message(
+                response="utter_code_failed" if by_code(pending) else "utter_identification_failed"
+            )
         return []
 
 
@@ -68,11 +76,18 @@ async def offer(
             request_type=request.request_type,
             request_title=request.rule.title,
             visible_text=request.signing_text(controller=services.knowledge.controller),
+            level=request.rule.identity_level,
+            email=request.contact_email,
         )
     except ServiceError:
         dispatcher.utter_message(response="utter_identification_unavailable")
     else:
-        dispatcher.utter_message(response="utter_identification_offered")
+        dispatcher.utter_message(response="utter_code_offered" if by_code(request) else "utter_identification_offered")
+
+
+def by_code(request: ConfirmedRequest) -> bool:
+    """Tell whether control of an e-mail address is enough for the request."""
+    return request.rule.identity_level is IdentityLevel.CONTACT
 
 
 def say_if_replaced(dispatcher: CollectingDispatcher, tracker: Tracker, request: ConfirmedRequest) -> None:

@@ -37,7 +37,7 @@ class ActionSubmitRequest(InsynAction):
             return self._nothing_to_register(dispatcher, tracker)
         try:
             identification = await self._identification(tracker, request)
-            receipt = await self.services.cases.register(_draft(tracker, request, identification))
+            receipt = await self.services.cases.register(draft_of(tracker, request, identification))
         except IdentificationNotAvailableError:
             if request.waits_for == "registration":  # there was a signature, but too long ago
                 dispatcher.utter_message(response="utter_identification_needed")
@@ -49,10 +49,10 @@ class ActionSubmitRequest(InsynAction):
             dispatcher.utter_message(response=response, reference=request.reference)
             say_if_replaced(dispatcher, tracker, request)
             return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
-        _utter_receipt(dispatcher, request, receipt)
+        utter_receipt(dispatcher, request, receipt, identification)
         waiting = ConfirmedRequest.from_tracker(tracker)
         done = [SlotSet(SLOT, None)] if waiting and waiting.reference == request.reference else []
-        return [*cleared, *done, SlotSet(REGISTERED, [*registered(tracker), _kept(request, receipt)])]
+        return [*cleared, *done, SlotSet(REGISTERED, [*registered(tracker), kept(request, receipt)])]
 
     def _confirmed(self, tracker: Tracker) -> tuple[ConfirmedRequest | None, list[EventType]]:
         """Return the request to register, and the events that empty the form it came from."""
@@ -86,19 +86,26 @@ def registered(tracker: Tracker) -> list[dict[str, Any]]:
     return tracker.get_slot(REGISTERED) or []
 
 
-def _draft(tracker: Tracker, request: ConfirmedRequest, identification: CompletedIdentification | None) -> CaseDraft:
+def contact_of(request: ConfirmedRequest, identification: CompletedIdentification | None) -> str | None:
+    """Return where the answer goes: the address that a code confirmed stands before the one that was typed."""
+    return (identification and identification.email) or request.contact_email
+
+
+def draft_of(tracker: Tracker, request: ConfirmedRequest, identification: CompletedIdentification | None) -> CaseDraft:
+    """Return the confirmed request as the case system takes it."""
     return CaseDraft(
         reference=request.reference,
         request_type=request.request_type,
         received_at=request.received_at,
         conversation_id=tracker.sender_id,
         details=request.details,
-        contact_email=request.contact_email,
+        contact_email=contact_of(request, identification),
         identification=identification,
     )
 
 
-def _kept(request: ConfirmedRequest, receipt: CaseReceipt) -> dict[str, str]:
+def kept(request: ConfirmedRequest, receipt: CaseReceipt) -> dict[str, str]:
+    """Return what the conversation remembers of a case."""
     return {
         "reference": receipt.reference,
         "request_type": request.request_type,
@@ -107,11 +114,17 @@ def _kept(request: ConfirmedRequest, receipt: CaseReceipt) -> dict[str, str]:
     }
 
 
-def _utter_receipt(dispatcher: CollectingDispatcher, request: ConfirmedRequest, receipt: CaseReceipt) -> None:
-    is_signed = request.rule.identity_level > IdentityLevel.NONE
-    kind = "without_email" if request.contact_email is None else "signed" if is_signed else "plain"
+def utter_receipt(
+    dispatcher: CollectingDispatcher,
+    request: ConfirmedRequest,
+    receipt: CaseReceipt,
+    identification: CompletedIdentification | None,
+) -> None:
+    """Read the receipt back: what it is about, when the answer comes, what happens now."""
+    contact_email = contact_of(request, identification)
+    kind = _kind_of_receipt(request, identification, contact_email)
     dispatcher.utter_message(
-        response=f"utter_request_registered{'' if request.contact_email else '_without_email'}",
+        response=_RECEIPTS.get(kind, "utter_request_registered"),
         title=request.rule.title,
         reference=receipt.reference,
         due_on=swedish_date(receipt.due_on),
@@ -124,7 +137,26 @@ def _utter_receipt(dispatcher: CollectingDispatcher, request: ConfirmedRequest, 
                 "due_on": receipt.due_on.isoformat(),
                 "due_explanation": list(receipt.due_explanation),
                 "request_type_title": request.rule.title,
-                "next_steps": [step.format(contact_email=request.contact_email) for step in NEXT_STEPS[kind]],
+                "next_steps": [step.format(contact_email=contact_email) for step in NEXT_STEPS[kind]],
             }
         },
     )
+
+
+_RECEIPTS = {
+    "without_email": "utter_request_registered_without_email",
+    "unidentified": "utter_request_registered_unidentified",
+}
+
+
+def _kind_of_receipt(
+    request: ConfirmedRequest, identification: CompletedIdentification | None, contact_email: str | None
+) -> str:
+    """Return what is particular about what happens now: a key of ``next_steps``."""
+    if request.rule.identity_level is not IdentityLevel.NONE and identification is None:
+        return "unidentified"
+    if contact_email is None:
+        return "without_email"
+    if identification is None:
+        return "plain"
+    return "confirmed" if identification.level == IdentityLevel.CONTACT else "signed"

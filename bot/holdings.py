@@ -41,6 +41,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         sealed=(
             Sealed("visible_text", "chat.identification.visible_text:{}"),
             Sealed("completion", "chat.identification.completion:{}"),
+            Sealed("email", "chat.identification.email:{}"),
         ),
         bound_to="t.id",
         opaque=("session_hash",),
@@ -53,6 +54,18 @@ HOLDINGS: Final[Sequence[Holding]] = (
         bound_to="t.identification_id",
         opaque=("nonce_hash",),
         goes_with="chat.identification",
+    ),
+    Holding(
+        "chat.identification_code",
+        ("identification_id",),
+        opaque=("code_digest",),
+        goes_with="chat.identification",
+    ),
+    Holding(
+        "chat.identification_mail",
+        ("id",),
+        opaque=("session_hash", "network_digest", "email_digest"),
+        expiry=Expiry("logins", "t.sent_at < :before"),
     ),
     Holding(
         "chat.identification_start",

@@ -133,10 +133,5 @@ def identity_of(identification: CompletedIdentification | None) -> dict[str, Any
         "personal_identity_number": identification.personal_identity_number,
         "name": identification.name,
         "verified_at": identification.completed_at,
-        "evidence": {
-            "visible_text": identification.visible_text,
-            "non_visible_data": identification.non_visible_data,
-            "signature": identification.signature,
-            "ocsp_response": identification.ocsp_response,
-        },
+        "evidence": identification.evidence,
     }

@@ -1,5 +1,6 @@
 """The chat edge's internal API: showing the BankID card, reading a completed identification, calling in a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,28 +11,43 @@ from actions.clients.http import ServiceClient
 
 @dataclass(frozen=True, slots=True)
 class CompletedIdentification:
-    """What the broker hands out once: who signed, and the signature. It passes through; it is never kept here."""
+    """What the broker hands out once: who it is, and what shows it. It passes through; it is never kept here."""
 
     level: int
     method: str
-    personal_identity_number: str = field(repr=False)
-    name: str = field(repr=False)
     completed_at: str
     """ISO 8601."""
 
-    visible_text: str = field(repr=False)
-    non_visible_data: str = field(repr=False)
-    signature: str = field(repr=False)
-    ocsp_response: str = field(repr=False)
+    email: str | None = field(default=None, repr=False)
+    """The address that a code confirmed; of a signature there is none."""
+
+    personal_identity_number: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    evidence: Mapping[str, str] | None = field(default=None, repr=False)
+    """The signature as the case system keeps it."""
+
+
+_EVIDENCE = ("visible_text", "non_visible_data", "signature", "ocsp_response")
 
 
 class Edge(Protocol):
     """What the actions ask of the chat edge."""
 
     async def offer_identification(
-        self, conversation_id: str, *, reference: str, request_type: str, request_title: str, visible_text: str
+        self,
+        conversation_id: str,
+        *,
+        reference: str,
+        request_type: str,
+        request_title: str,
+        visible_text: str,
+        level: int,
+        email: str | None,
     ) -> None:
-        """Show the card with which the visitor signs. The same reference again shows the same one."""
+        """Show the card with which the visitor signs or, at level 1, confirms the address ``email`` or another one.
+
+        The same reference again shows the same card.
+        """
 
     async def consume_identification(self, conversation_id: str, *, reference: str) -> CompletedIdentification:
         """Read the completed identification of a reference; the same reference may read it again for 15 minutes.
@@ -39,6 +55,9 @@ class Edge(Protocol):
         Raises:
             IdentificationNotAvailableError: there is none for that reference.
         """
+
+    async def withdraw_identification(self, conversation_id: str, *, reference: str) -> None:
+        """Take the card of a reference back: its request was registered without it."""
 
     async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
         """Put the conversation in the queue for a person and return its place there: 1 is next, 0 somebody is here."""
@@ -51,7 +70,15 @@ class EdgeClient:
         self._client = ServiceClient("edge", base_url=base_url, token=token, transport=transport)
 
     async def offer_identification(
-        self, conversation_id: str, *, reference: str, request_type: str, request_title: str, visible_text: str
+        self,
+        conversation_id: str,
+        *,
+        reference: str,
+        request_type: str,
+        request_title: str,
+        visible_text: str,
+        level: int,
+        email: str | None,
     ) -> None:
         await self._post(
             conversation_id,
@@ -60,7 +87,8 @@ class EdgeClient:
             request_type=request_type,
             request_title=request_title,
             visible_text=visible_text,
-            level=2,
+            level=level,
+            email=email,
         )
 
     async def consume_identification(self, conversation_id: str, *, reference: str) -> CompletedIdentification:
@@ -68,14 +96,15 @@ class EdgeClient:
         return CompletedIdentification(
             level=int(answer["level"]),
             method=answer["method"],
+            completed_at=answer["completed_at"],
+            email=answer["email"],
             personal_identity_number=answer["personal_identity_number"],
             name=answer["name"],
-            completed_at=answer["completed_at"],
-            visible_text=answer["visible_text"],
-            non_visible_data=answer["non_visible_data"],
-            signature=answer["signature"],
-            ocsp_response=answer["ocsp_response"],
+            evidence=None if answer["signature"] is None else {part: answer[part] for part in _EVIDENCE},
         )
+
+    async def withdraw_identification(self, conversation_id: str, *, reference: str) -> None:
+        await self._post(conversation_id, "identifications/withdraw", reference=reference)
 
     async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
         answer = await self._post(conversation_id, "handoff", reason=reason, summary=summary)

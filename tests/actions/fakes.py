@@ -33,34 +33,55 @@ class FakeEdge:
     """A chat edge that shows cards, completes them when the test signs, and has a queue."""
 
     is_down: bool = False
-    offered: list[dict[str, str]] = field(default_factory=list)
+    offered: list[dict[str, Any]] = field(default_factory=list)
     signed: set[str] = field(default_factory=set)
+    confirmed: dict[str, str] = field(default_factory=dict)
+    """Addresses that a code confirmed, by reference."""
+
+    withdrawn: list[str] = field(default_factory=list)
     handoffs: list[dict[str, str]] = field(default_factory=list)
 
     def sign(self, reference: str | None = None) -> None:
         """Complete the identification shown last, or that of a reference."""
         self.signed.add(reference or self.offered[-1]["reference"])
 
-    async def offer_identification(self, conversation_id: str, **card: str) -> None:
+    def confirm(self, email: str | None = None) -> None:
+        """Let a code confirm the address of the identification shown last, or another one."""
+        self.confirmed[self.offered[-1]["reference"]] = email or self.offered[-1]["email"]
+
+    async def offer_identification(self, conversation_id: str, **card: Any) -> None:
         self._answer()
         self.offered.append(card | {"conversation_id": conversation_id})
 
     async def consume_identification(self, conversation_id: str, *, reference: str) -> CompletedIdentification:
         self._answer()
+        if reference in self.confirmed:
+            return CompletedIdentification(
+                level=1,
+                method="email_code",
+                completed_at="2026-11-23T19:31:00+00:00",
+                email=self.confirmed[reference],
+            )
         if reference not in self.signed:
             raise IdentificationNotAvailableError("edge", "identification-not-available")
         card = next(card for card in self.offered if card["reference"] == reference)
         return CompletedIdentification(
             level=2,
             method="bankid",
+            completed_at="2026-11-23T19:31:00+00:00",
             personal_identity_number=NUMBER,
             name=SIGNER,
-            completed_at="2026-11-23T19:31:00+00:00",
-            visible_text=card["visible_text"],
-            non_visible_data="bm9u",
-            signature="c2ln",
-            ocsp_response="b2NzcA==",
+            evidence={
+                "visible_text": card["visible_text"],
+                "non_visible_data": "bm9u",
+                "signature": "c2ln",
+                "ocsp_response": "b2NzcA==",
+            },
         )
+
+    async def withdraw_identification(self, conversation_id: str, *, reference: str) -> None:
+        self._answer()
+        self.withdrawn.append(reference)
 
     async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
         self._answer()

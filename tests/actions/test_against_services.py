@@ -50,6 +50,8 @@ class Meeting:
             request_type="access",
             request_title="Tillgång",
             visible_text=f"Jag begär tillgång, ärende {REFERENCE}",
+            level=2,
+            email="anna@example.se",
         )
 
     async def sign(self) -> None:

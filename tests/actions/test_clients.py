@@ -29,6 +29,7 @@ IDENTIFICATION = {
     "given_name": "Anna",
     "surname": "Karlsson",
     "completed_at": "2026-11-23T19:31:00Z",
+    "email": None,
     "visible_text": "Begäran",
     "non_visible_data": "bm9u",
     "signature": "c2ln",
@@ -107,6 +108,30 @@ async def test_the_identity_goes_along_with_its_evidence():
     }
 
 
+async def test_a_code_goes_along_as_the_address_that_it_confirmed():
+    answer = dict.fromkeys(IDENTIFICATION) | {
+        "level": 1,
+        "method": "email_code",
+        "completed_at": "2026-11-23T19:31:00Z",
+        "email": "anna@example.se",
+        "visible_text": "Begäran",
+    }
+    service = Service(httpx.Response(200, json=answer), httpx.Response(201, json=RECEIPT))
+
+    identification = await service.edge().consume_identification(CONVERSATION, reference="AR-0000-0000")
+    await service.cases().register(access_draft(identification=identification))
+
+    assert identification.email == "anna@example.se"
+    assert service.body["identity"] == {
+        "level": 1,
+        "method": "email_code",
+        "personal_identity_number": None,
+        "name": None,
+        "verified_at": "2026-11-23T19:31:00Z",
+        "evidence": None,
+    }
+
+
 async def test_without_identification_the_case_says_so():
     service = Service(httpx.Response(201, json=RECEIPT))
     await service.cases().register(access_draft(contact_email=None))
@@ -166,17 +191,24 @@ async def test_an_identification_for_something_else_is_not_available():
 async def test_the_edge_is_told_what_is_to_be_signed():
     service = Service(httpx.Response(201, json={"identification_id": "7"}))
     await service.edge().offer_identification(
-        CONVERSATION, reference="AR-0000-0000", request_type="access", request_title="Tillgång", visible_text="Begäran"
+        CONVERSATION,
+        reference="AR-0000-0000",
+        request_type="objection",
+        request_title="Invändning",
+        visible_text="Begäran",
+        level=1,
+        email="anna@example.se",
     )
 
     [request] = service.requests
     assert request.url.path == f"/internal/v1/conversations/{CONVERSATION}/identifications"
     assert service.body == {
         "reference": "AR-0000-0000",
-        "request_type": "access",
-        "request_title": "Tillgång",
+        "request_type": "objection",
+        "request_title": "Invändning",
         "visible_text": "Begäran",
-        "level": 2,
+        "level": 1,
+        "email": "anna@example.se",
     }
 
 

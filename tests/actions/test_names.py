@@ -181,7 +181,7 @@ def test_every_button_leads_somewhere(name: str, button: dict[str, str]):
     assert set(answers) <= set(DOMAIN["entities"])
     form = next((form for form in DOMAIN["forms"] if name.startswith(f"utter_ask_{form}_")), None)
     slots = DOMAIN["forms"][form]["required_slots"] if form else []
-    assert set(answers) - {"field"} <= set(slots)
+    assert set(answers) - {"field", "identify"} <= set(slots)
     assert {answers["field"]} <= set(slots) if "field" in answers else True
 
 

@@ -24,6 +24,24 @@ class Journey:
     answers: tuple[str, ...]
     details: dict[str, str]
     signed: bool = True
+    """Whether the visitor must show who they are: with BankID, or with a code where ``by_code``."""
+
+    by_code: bool = False
+
+    @property
+    def offer(self) -> str:
+        return "utter_code_offered" if self.by_code else "utter_identification_offered"
+
+    @property
+    def failure(self) -> str:
+        return "utter_code_failed" if self.by_code else "utter_identification_failed"
+
+    def identify(self, fakes: Fakes) -> None:
+        """Do in the card what it asks for."""
+        if self.by_code:
+            fakes.edge.confirm()
+        else:
+            fakes.edge.sign()
 
     @property
     def intent(self) -> str:
@@ -38,12 +56,14 @@ JOURNEYS = [
         "jag vill rätta en felaktig uppgift",
         ("> Min adress", "Björkvägen 4, Umeå", "anna@example.se"),
         {"incorrect": "Adress", "correct": "Björkvägen 4, Umeå"},
+        by_code=True,
     ),
     Journey(
         "restriction",
         "frys mina uppgifter",
         ("mina löneuppgifter", "> Hoppa över", "anna@example.se"),
         {"scope": "mina löneuppgifter"},
+        by_code=True,
     ),
     Journey(
         "portability",
@@ -56,12 +76,14 @@ JOURNEYS = [
         "jag vill göra en invändning",
         ("> Delning med partner", "jag har skyddad adress", "anna@example.se"),
         {"scope": "Delning med partner", "reason": "jag har skyddad adress"},
+        by_code=True,
     ),
     Journey(
         "consent_withdrawal",
         "jag återkallar mitt samtycke",
         ("> Rekrytering", "anna@example.se"),
         {"scope": "Rekrytering"},
+        by_code=True,
     ),
     Journey("processor_list", "skicka listan på era underleverantörer", ("anna@example.se",), {}, signed=False),
     Journey(
@@ -91,12 +113,12 @@ async def to_summary(dialogue: Dialogue, journey: Journey) -> Turn:
 
 
 async def confirm_and_sign(dialogue: Dialogue, fakes: Fakes, journey: Journey) -> Turn:
-    """Press Stämmer and, where needed, sign with BankID; return the turn that brings the receipt or the bad news."""
+    """Press Stämmer and, where needed, sign or type the code; return the turn that brings the receipt or bad news."""
     turn = await dialogue.press("Stämmer")
     if not journey.signed:
         return turn
-    assert turn.said == ["utter_identification_offered"]
-    fakes.edge.sign()
+    assert turn.said == [journey.offer]
+    journey.identify(fakes)
     return await dialogue.happens("identification_completed")
 
 
@@ -216,36 +238,122 @@ async def test_called_off_after_confirmation(dialogue: Dialogue, fakes: Fakes, j
     await dialogue.press("Stämmer")
     assert (await dialogue.press("Avbryt")).said == ["utter_request_cancelled"]
 
-    fakes.edge.sign()
+    journey.identify(fakes)
     late = await dialogue.happens("identification_completed")
     assert late.said == ["utter_nothing_to_register"]
     assert fakes.cases.cases == {}
 
 
 @every_signed_journey
-async def test_bankid_fails_and_is_tried_again(dialogue: Dialogue, fakes: Fakes, journey: Journey):
+async def test_identification_fails_and_is_tried_again(dialogue: Dialogue, fakes: Fakes, journey: Journey):
     await to_summary(dialogue, journey)
     await dialogue.press("Stämmer")
 
     failed = await dialogue.happens("identification_failed")
-    assert failed.said == ["utter_identification_failed"]
+    assert failed.said == [journey.failure]
     again = await dialogue.press("Försök igen")
-    assert again.said == ["utter_identification_offered"]
+    assert again.said == [journey.offer]
     assert len({card["reference"] for card in fakes.edge.offered}) == 1
 
-    fakes.edge.sign()
+    journey.identify(fakes)
     receipt = await dialogue.happens("identification_completed")
     [case] = fakes.cases.cases.values()
     assert (case.details, receipt.card["reference"]) == (journey.details, case.reference)
 
 
 @every_signed_journey
-async def test_without_bankid_a_person_is_one_button_away(dialogue: Dialogue, fakes: Fakes, journey: Journey):
+@pytest.mark.parametrize("failed_before", [False, True], ids=["at once", "after a failure"])
+async def test_whoever_cannot_identify_has_a_case_and_a_person(
+    dialogue: Dialogue, fakes: Fakes, journey: Journey, failed_before: bool
+):
     await to_summary(dialogue, journey)
     await dialogue.press("Stämmer")
-    turn = await dialogue.press("Jag har inte BankID")
+    if failed_before:
+        await dialogue.happens("identification_failed")
+
+    turn = await dialogue.press("Jag kan inte göra det här" if journey.by_code else "Jag har inte BankID")
+
+    assert turn.said == ["utter_request_registered_unidentified", "utter_handed_over"]
+    [case] = fakes.cases.cases.values()
+    assert (case.details, case.identification) == (journey.details, None), "the case says that nobody is identified"
+    assert turn.says(case.reference)
+    assert turn.says("23 december 2026")
+    assert fakes.edge.withdrawn == [case.reference], "the card is taken back"
+    [handoff] = fakes.edge.handoffs
+    assert case.reference in handoff["summary"]
+    assert "anna@example.se" not in str(handoff)
+
+
+async def test_whoever_says_in_words_that_they_have_no_bankid_is_understood(dialogue: Dialogue, fakes: Fakes):
+    await to_summary(dialogue, JOURNEYS[0])
+    await dialogue.press("Stämmer")
+
+    turn = await dialogue.say("jag har inte bankid, kan nån hjälpa mig")
+
+    assert turn.said == ["utter_request_registered_unidentified", "utter_handed_over"]
+
+
+async def test_without_a_request_that_waits_no_bankid_only_means_a_person(dialogue: Dialogue, fakes: Fakes):
+    turn = await dialogue.say("jag har inte bankid, kan nån hjälpa mig")
+
     assert turn.said == ["utter_handed_over"]
-    assert "anna@example.se" not in str(fakes.edge.handoffs)
+    assert fakes.cases.cases == {}
+
+
+async def test_whoever_signed_just_before_is_registered_with_that(dialogue: Dialogue, fakes: Fakes):
+    await to_summary(dialogue, JOURNEYS[0])
+    await dialogue.press("Stämmer")
+    fakes.edge.sign()
+
+    turn = await dialogue.press("Jag har inte BankID")
+    late = await dialogue.happens("identification_completed")
+
+    assert turn.said == ["utter_request_registered", "utter_handed_over"]
+    assert late.said == ["utter_request_already_registered"]
+    [case] = fakes.cases.cases.values()
+    assert case.identification is not None
+
+
+async def test_whoever_cannot_identify_while_the_case_system_is_down_is_told_so(dialogue: Dialogue, fakes: Fakes):
+    await to_summary(dialogue, JOURNEYS[0])
+    await dialogue.press("Stämmer")
+    fakes.cases.is_down = True
+
+    turn = await dialogue.press("Jag har inte BankID")
+    assert turn.said == ["utter_unidentified_not_registered", "utter_handed_over"]
+    assert "Inget är registrerat" in fakes.edge.handoffs[0]["summary"]
+
+    fakes.cases.is_down = False
+    again = await dialogue.press("Försök igen")
+    assert again.said[0] == "utter_request_registered_unidentified"
+    assert len(fakes.cases.cases) == 1
+
+
+async def test_the_address_that_the_code_confirmed_stands_on_the_case(dialogue: Dialogue, fakes: Fakes):
+    """The visitor noticed a typing error in the card, and had the code sent elsewhere."""
+    journey = next(journey for journey in JOURNEYS if journey.by_code)
+    await to_summary(dialogue, journey)
+    await dialogue.press("Stämmer")
+    fakes.edge.confirm("bo@example.se")
+
+    receipt = await dialogue.happens("identification_completed")
+
+    [case] = fakes.cases.cases.values()
+    assert case.contact_email == "bo@example.se"
+    assert (case.identification.level, case.identification.method) == (1, "email_code")
+    assert any("bo@example.se" in step for step in receipt.card["next_steps"])
+
+
+async def test_whoever_prefers_bankid_to_a_code_signs(dialogue: Dialogue, fakes: Fakes):
+    journey = next(journey for journey in JOURNEYS if journey.by_code)
+    await to_summary(dialogue, journey)
+    await dialogue.press("Stämmer")
+    fakes.edge.sign()
+
+    await dialogue.happens("identification_completed")
+
+    [case] = fakes.cases.cases.values()
+    assert (case.identification.level, case.contact_email) == (2, "anna@example.se")
 
 
 @every_journey
@@ -294,7 +402,7 @@ async def test_confirmed_twice(dialogue: Dialogue, fakes: Fakes, journey: Journe
 async def test_saying_yes_twice_before_signing_shows_the_same_card(dialogue: Dialogue, fakes: Fakes, journey: Journey):
     await to_summary(dialogue, journey)
     await dialogue.press("Stämmer")
-    assert (await dialogue.say("ja")).said == ["utter_identification_offered"]
+    assert (await dialogue.say("ja")).said == [journey.offer]
     assert len({card["reference"] for card in fakes.edge.offered}) == 1
 
 

@@ -73,12 +73,8 @@ export class Conversation extends EventTarget {
     this.say(TEXTS.cancelWaitingSaid);
   }
 
-  async startIdentification(id, mode) {
-    this.#identified(await this.#edge.startIdentification(id, mode));
-  }
-
-  async cancelIdentification(id) {
-    this.#identified(await this.#edge.cancelIdentification(id));
+  async identify(id, what, body) {
+    this.#identified(await this.#edge.identify(id, what, body));
   }
 
   async refreshIdentification(id) {

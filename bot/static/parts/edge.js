@@ -27,16 +27,13 @@ export class Edge {
     return (await this.#json("POST", "/chat/messages", message)).message;
   }
 
-  startIdentification(id, mode) {
-    return this.#json("POST", `/chat/identifications/${encodeURIComponent(id)}/start`, { mode });
+  /** `what`: start, code, code/enter or cancel. */
+  identify(id, what, body) {
+    return this.#json("POST", `/chat/identifications/${encodeURIComponent(id)}/${what}`, body);
   }
 
   identification(id) {
     return this.#json("GET", `/chat/identifications/${encodeURIComponent(id)}`);
-  }
-
-  cancelIdentification(id) {
-    return this.#json("POST", `/chat/identifications/${encodeURIComponent(id)}/cancel`);
   }
 
   qrUrl(id, frame) {

@@ -1,4 +1,5 @@
-// The BankID card. The server decides the state and its message; the card shows it and offers what can be done now.
+// The card on which the visitor shows who they are: BankID, or a code by e-mail. The server decides the state and its
+// message; the card shows it and offers what can be done now.
 
 import { ICONS, button, element, icon } from "./dom.js";
 import { EdgeError } from "./edge.js";
@@ -8,13 +9,6 @@ const QR_FRAME_MS = 1_000;
 const REFRESH_MS = 5_000; // besides the stream, in case something between us holds events back
 const LAUNCH_SCHEMES = ["bankid:", "https:", "http:"];
 const BANKID_LINKS = "app.bankid.com"; // taken over by the app; never leaves the page
-
-const ENDED = {
-  complete: TEXTS.bankidComplete,
-  failed: TEXTS.bankidFailed,
-  cancelled: TEXTS.bankidCancelled,
-  expired: TEXTS.bankidExpired,
-};
 
 const pill = (label, onclick) => button(label, onclick, { class: "pill" });
 
@@ -64,54 +58,89 @@ export class IdentificationCard {
 
   update(identification) {
     if (this.#retired) return;
-    const { state, mode, qr, can_retry, launch_url, message, purpose_title, visible_text } = identification;
+    const { state, mode, qr, can_retry, launch_url, message, purpose_title, visible_text, by_email, email } = identification;
+    const withBankid = !by_email || mode === "qr" || mode === "same_device";
+    this.heading.textContent = this.element.ariaLabel = withBankid ? TEXTS.bankid : TEXTS.identify;
     this.element.dataset.state = state;
     this.purpose.textContent = purpose_title ?? "";
-    this.signed.hidden = !visible_text;
+    this.signed.hidden = !visible_text || !withBankid;
     this.signed.lastElementChild.textContent = visible_text ?? "";
-    this.#say(message || ENDED[state] || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting));
-    const shape = JSON.stringify([state, mode, qr, can_retry, launch_url]);
+    this.#say(message || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting));
+    const shape = JSON.stringify([state, mode, qr, can_retry, launch_url, email]);
     if (this.#shape === shape) return;
     this.stop();
     this.#shape = shape;
     this.#draw(identification);
-    if (state !== "pending") return;
+    if (state !== "pending" || mode === "email") return;
     this.#every(REFRESH_MS, () => this.#conversation.refreshIdentification(this.#id).catch(ignoreEdgeError));
     if (qr) this.#showCode();
   }
 
-  #draw({ state, mode, qr, can_retry, launch_url }) {
+  #draw(identification) {
+    const { state, qr } = identification;
     const focusInside = this.element.contains(this.element.getRootNode().activeElement);
     this.#code.hidden = !qr;
-    this.#body.replaceChildren(...this.#offers({ state, mode, qr, can_retry, launch_url }).filter(Boolean));
+    this.#body.replaceChildren(...this.#offers(identification).filter(Boolean));
     if (state === "complete") this.#status.prepend(icon(ICONS.check));
-    if (focusInside) (this.#body.querySelector("a, button") ?? this.#status).focus();
+    if (focusInside) (this.#body.querySelector("input, a, button") ?? this.#status).focus();
   }
 
-  #offers({ state, mode, qr, can_retry, launch_url }) {
+  #offers(identification) {
+    const { state, mode, qr, can_retry, launch_url, by_email, email } = identification;
     if (state === "complete") return [];
-    if (state === "offered") return this.#choices();
+    if (state === "offered") return [...this.#choices(by_email, email), by_email && this.#personButton()];
+    if (mode === "email" && state === "pending") return this.#enterActions(identification);
     if (state === "pending") return mode === "qr" ? this.#codeActions(qr) : this.#hereActions(launch_url);
-    return [...(can_retry ? this.#choices() : []), this.#personButton()];
+    return [...(can_retry ? this.#choices(by_email, email) : []), by_email ? this.#personButton() : this.#withoutButton()];
   }
 
-  #choices() {
+  #choices(byEmail, email) {
     const here = this.#startButton(TEXTS.bankidHere, "same_device");
     const code = this.#startButton(TEXTS.bankidQr, "qr");
     const [first, second] = sameDeviceFirst() ? [here, code] : [code, here];
+    if (byEmail) {
+      const field = { type: "email", autocomplete: "email", value: email };
+      return [this.#form("code", "email", TEXTS.email, TEXTS.sendCode, field), first, second];
+    }
     first.classList.add("primary");
     return [first, second, element("p", { class: "note" }, TEXTS.bankidSafety)];
   }
 
+  #enterActions(identification) {
+    const field = { inputMode: "numeric", autocomplete: "one-time-code" };
+    const again = () => this.#body.replaceChildren(...this.#choices(true, identification.email), this.#cancelButton());
+    return [
+      this.#form("code/enter", "code", TEXTS.code(identification.email), TEXTS.confirm, field),
+      pill(TEXTS.codeAgain, () => (again(), this.#body.querySelector("input").focus())),
+      this.#personButton(),
+      this.#cancelButton(),
+    ];
+  }
+
+  /** One field and its button; what is wrong with it the server says. */
+  #form(what, name, label, action, properties) {
+    const field = element("input", properties);
+    const send = (event) => {
+      event.preventDefault();
+      this.#act(() => this.#conversation.identify(this.#id, what, { [name]: field.value }), null, TEXTS.sending);
+    };
+    return element(
+      "form",
+      { noValidate: true, onsubmit: send },
+      element("label", {}, label, field),
+      element("button", { class: "pill primary" }, action),
+    );
+  }
+
   #hereActions(launchUrl) {
-    return [this.#launchLink(launchUrl), this.#startButton(TEXTS.bankidQrInstead, "qr"), this.#cancelButton()];
+    return [this.#launchLink(launchUrl), this.#startButton(TEXTS.bankidQrInstead, "qr"), this.#withoutButton(), this.#cancelButton()];
   }
 
   #codeActions(qr) {
     return [
       qr && element("p", { class: "spoken" }, TEXTS.bankidQrSpoken),
       this.#startButton(TEXTS.bankidHereInstead, "same_device"),
-      this.#personButton(),
+      this.#withoutButton(),
       this.#cancelButton(),
     ];
   }
@@ -130,18 +159,22 @@ export class IdentificationCard {
 
   #startButton(label, mode) {
     return pill(label, async () => {
-      await this.#act(() => this.#conversation.startIdentification(this.#id, mode), null, TEXTS.bankidStarting);
+      await this.#act(() => this.#conversation.identify(this.#id, "start", { mode }), null, TEXTS.bankidStarting);
       // a computer opens it at once, if the browser still takes this for the visitor's own click; phones want the tap itself
       if (navigator.userActivation?.isActive) this.#body.querySelector("a[href^='bankid:']")?.click();
     });
   }
 
   #cancelButton() {
-    return pill(TEXTS.cancel, () => this.#act(() => this.#conversation.cancelIdentification(this.#id)));
+    return pill(TEXTS.cancel, () => this.#act(() => this.#conversation.identify(this.#id, "cancel")));
   }
 
   #personButton() {
     return pill(TEXTS.person, () => this.#conversation.say(TEXTS.personSaid));
+  }
+
+  #withoutButton() {
+    return pill(TEXTS.withoutBankid, () => this.#conversation.say(TEXTS.withoutBankid));
   }
 
   async #act(action, failureText = null, meanwhile = null) {

@@ -41,7 +41,7 @@ const BASICS = `
 h2, h3, h4, p, ol, ul, dl, dd, blockquote { margin: 0; padding: 0; }
 ol, ul, summary { list-style: none; }
 summary::-webkit-details-marker { display: none; }
-button, textarea { font: inherit; color: inherit; margin: 0; }
+button, textarea, input { font: inherit; color: inherit; margin: 0; }
 button, summary { cursor: pointer; }
 [aria-disabled="true"] { cursor: default; }
 a, summary { color: var(--accent); text-underline-offset: .15em; }
@@ -160,6 +160,9 @@ dd .pill.small { inline-size: auto; }
 .qr { inline-size: 13em; max-inline-size: 100%; aspect-ratio: 1; margin: .8em auto 0; overflow: clip; border-radius: .6em; border: 1px solid var(--line); background: #fff; }
 .qr img { display: block; inline-size: 100%; block-size: 100%; }
 .actions { display: grid; gap: .5em; margin-block-start: .8em; }
+form, label { display: grid; gap: .5em; }
+label { font-size: .93em; }
+input { min-inline-size: 0; min-block-size: 2.6em; padding: .4em .8em; border: 1px solid var(--edge); border-radius: .7em; background: var(--surface); }
 .actions:empty { display: none; }
 [aria-busy="true"] .actions { opacity: .6; }
 `;

@@ -120,6 +120,8 @@ class FakeEdge:
             Route("/stream", self._stream),
             Route("/identifications/{id}", self._identification),
             Route("/identifications/{id}/start", self._start, methods=["POST"]),
+            Route("/identifications/{id}/code", self._send_code, methods=["POST"]),
+            Route("/identifications/{id}/code/enter", self._enter_code, methods=["POST"]),
             Route("/identifications/{id}/cancel", self._cancel, methods=["POST"]),
             Route("/identifications/{id}/qr.svg", self._qr),
             Route("/bankid/return", self._returned),
@@ -241,6 +243,23 @@ class FakeEdge:
             return problem(404)
         mode = (await request.json())["mode"]
         return JSONResponse(self.identify(conversation, **scenes.started_identification(mode)))
+
+    async def _send_code(self, request: Request) -> Response:
+        conversation = self._conversation(request)
+        if conversation is None or conversation.identification is None:
+            return problem(404)
+        email = (await request.json())["email"]
+        if "@" not in email:
+            return problem(422, "Det där är ingen e-postadress.")
+        return JSONResponse(self.identify(conversation, **scenes.sent_code(email)))
+
+    async def _enter_code(self, request: Request) -> Response:
+        conversation = self._conversation(request)
+        if conversation is None or conversation.identification is None:
+            return problem(404)
+        if (await request.json())["code"] == scenes.CODE:
+            return JSONResponse(self.identify(conversation, state="complete", message="Du har bekräftat adressen."))
+        return JSONResponse(self.identify(conversation, message="Koden stämmer inte. Du har två försök kvar."))
 
     async def _cancel(self, request: Request) -> Response:
         conversation = self._conversation(request)

@@ -68,6 +68,8 @@ def offered_identification() -> dict[str, Any]:
         "qr": False,
         "can_retry": False,
         "purpose_title": "Registerutdrag",
+        "by_email": False,
+        "email": "",
         "visible_text": (
             "Begäran till Talenom Redovisning AB\n\nTyp: Registerutdrag (GDPR artikel 15)\nGäller: allt\n"
             "Ärendenummer: AR-7K3M-Q9X4\nDatum: 2026-11-27\n\nSkriv bara under om du själv startade detta i chatten."
@@ -88,6 +90,15 @@ def started_identification(mode: str) -> dict[str, Any]:
         "message": message,
         "can_retry": False,
     }
+
+
+CODE = "123 456"
+EMAIL = "anna@example.se"
+
+
+def sent_code(email: str) -> dict[str, Any]:
+    message = "Stämmer adressen får du snart ett mejl med en kod."
+    return {"state": "pending", "mode": "email", "qr": False, "launch_url": None, "message": message, "email": email}
 
 
 def ended_identification(state: str, message: str, *, can_retry: bool = True) -> dict[str, Any]:
@@ -123,6 +134,12 @@ def _request(edge: FakeEdge, conversation: Conversation) -> None:
     edge.say(conversation, "bot", "Tack. Skriv under din begäran med BankID, så skickar jag in den.", card=card)
 
 
+def _confirmation(edge: FakeEdge, conversation: Conversation) -> None:
+    identification = edge.identify(conversation, by_email=True, email=EMAIL, purpose_title="Rättelse")
+    card = {"kind": "identification", "identification_id": identification["id"]}
+    edge.say(conversation, "bot", "Nu behöver jag veta att e-postadressen är din.", card=card)
+
+
 def _receipt(edge: FakeEdge, conversation: Conversation) -> None:
     edge.say(conversation, "bot", "Din begäran är registrerad. Här är ditt kvitto.", card=receipt())
 
@@ -156,6 +173,7 @@ def _yesterday(edge: FakeEdge, conversation: Conversation) -> None:
 SCENES = {
     "inspelade samtal": _policy_answer,
     "registerutdrag": _request,
+    "rättelse": _confirmation,
     "kvitto": _receipt,
     "person": _person,
     "fientlig": _hostile,

@@ -76,6 +76,23 @@ async def test_no_violations_in_the_bankid_card(chat: Chat, check: Check) -> Non
 
 @both_sizes
 @both_schemes
+async def test_no_violations_in_the_card_with_the_code(chat: Chat, check: Check) -> None:
+    await chat.open()
+    await chat.ask("Jag vill begära rättelse")
+    await check("code-offered")
+    await chat.bankid.get_by_role("button", name="Skicka kod").click()
+    await chat.bankid.get_by_label("Koden i mejlet").fill("000000")
+    await chat.bankid.get_by_role("button", name="Bekräfta").click()
+    await expect(chat.bankid).to_contain_text("två försök kvar")
+    await check("code-wrong")
+    await chat.bankid.get_by_label("Koden i mejlet").fill(scenes.CODE)
+    await chat.bankid.get_by_role("button", name="Bekräfta").click()
+    await expect(chat.bankid).to_contain_text("Du har bekräftat adressen.")
+    await check("code-confirmed")
+
+
+@both_sizes
+@both_schemes
 async def test_no_violations_in_receipt_and_handoff(chat: Chat, check: Check) -> None:
     await chat.open()
     await chat.ask("kvitto")

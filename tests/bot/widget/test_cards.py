@@ -80,10 +80,10 @@ async def test_the_code_has_a_spoken_alternative(chat: Chat) -> None:
     await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
 
     await expect(chat.live_region).to_contain_text(
-        "Du kan i stället öppna BankID på den här enheten, eller be om en person."
+        "Du kan i stället öppna BankID på den här enheten, eller säga att du inte har BankID."
     )
-    await chat.bankid.get_by_role("button", name="Prata med en person").click()
-    await expect(chat.panel.locator(".queue")).to_be_visible()
+    await chat.bankid.get_by_role("button", name="Jag har inte BankID").click()
+    await expect(chat.bubbles("visitor").last).to_contain_text("Jag har inte BankID")
 
 
 async def test_the_same_device_opens_bankid_by_a_link(chat: Chat) -> None:
@@ -125,7 +125,7 @@ async def test_an_ending_is_explained_and_offers_another_try_or_a_person(chat: C
 
     await expect(chat.bankid).to_contain_text("Appen svarade inte i tid.")
     await expect(chat.live_region).to_contain_text("Appen svarade inte i tid.")
-    await expect(chat.bankid.get_by_role("button", name="Prata med en person")).to_be_visible()
+    await expect(chat.bankid.get_by_role("button", name="Jag har inte BankID")).to_be_visible()
     await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
     await expect(chat.bankid).to_contain_text("skanna koden")
 
@@ -134,16 +134,16 @@ async def test_after_the_last_try_only_a_person_is_offered(chat: Chat) -> None:
     await _offered(chat)
     chat.edge.identify(chat.edge.only, **scenes.ended_identification("failed", "Det gick inte.", can_retry=False))
 
-    await expect(chat.bankid.get_by_role("button")).to_have_text(["Prata med en person"])
+    await expect(chat.bankid.get_by_role("button")).to_have_text(["Jag har inte BankID"])
 
 
 @both_sizes
 async def test_a_signature_is_confirmed_and_leaves_nothing_to_press(chat: Chat) -> None:
     await _offered(chat)
     await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
-    chat.edge.identify(chat.edge.only, state="complete", qr=False, message="", can_retry=False)
+    chat.edge.identify(chat.edge.only, state="complete", qr=False, message="Du har skrivit under.", can_retry=False)
 
-    await expect(chat.bankid).to_contain_text("Klart. Du har skrivit under.")
+    await expect(chat.bankid).to_contain_text("Du har skrivit under.")
     await expect(chat.bankid.get_by_role("button")).to_have_count(0)
     await expect(chat.bankid.get_by_role("link")).to_have_count(0)
 
@@ -155,6 +155,105 @@ async def test_a_reload_shows_the_card_as_it_stands(chat: Chat) -> None:
 
     await expect(chat.bankid).to_contain_text("skanna koden")
     await chat.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
+
+
+@pytest.mark.parametrize("mode", ["qr", "same_device"])
+async def test_whoever_has_no_bankid_says_so_while_it_waits(chat: Chat, mode: str) -> None:
+    await _offered(chat)
+    chat.edge.identify(chat.edge.only, **scenes.started_identification(mode))
+
+    await chat.bankid.get_by_role("button", name="Jag har inte BankID").click()
+
+    await expect(chat.bubbles("visitor").last).to_contain_text("Jag har inte BankID")
+
+
+# A code by e-mail
+
+
+@both_sizes
+async def test_an_address_is_confirmed_by_keyboard_alone(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    address = card.get_by_label("E-postadress")
+    await expect(address).to_have_value(scenes.EMAIL)
+
+    await address.focus()
+    await chat.page.keyboard.press("Enter")
+    code = card.get_by_label(f"Koden i mejlet till {scenes.EMAIL}")
+    await expect(code).to_be_focused()
+    await expect(chat.live_region).to_contain_text("mejl med en kod")
+    await chat.page.keyboard.type("000000")
+    await chat.page.keyboard.press("Enter")
+    await expect(card).to_contain_text("två försök kvar")
+    await expect(chat.live_region).to_contain_text("två försök kvar")
+    await expect(code).to_have_value("000000")
+
+    await code.fill(scenes.CODE)
+    await chat.page.keyboard.press("Enter")
+    await expect(card).to_contain_text("Du har bekräftat adressen.")
+    await expect(card.get_by_role("button")).to_have_count(0)
+    await expect(card.get_by_role("textbox")).to_have_count(0)
+
+
+async def test_the_phone_is_told_what_is_typed_where(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    address = card.get_by_label("E-postadress")
+    await expect(address).to_have_attribute("type", "email")
+    await expect(address).to_have_attribute("autocomplete", "email")
+
+    await card.get_by_role("button", name="Skicka kod").click()
+    code = card.get_by_label("Koden i mejlet")
+    await expect(code).to_have_attribute("inputmode", "numeric")
+    await expect(code).to_have_attribute("autocomplete", "one-time-code")
+
+
+@both_sizes
+async def test_another_address_and_another_code(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    await card.get_by_role("button", name="Skicka kod").click()
+    await card.get_by_role("button", name="Ny kod eller annat sätt").click()
+    address = card.get_by_label("E-postadress")
+    await expect(address).to_be_focused()
+
+    await address.fill("bo")
+    await card.get_by_role("button", name="Skicka kod").click()
+    await expect(card).to_contain_text("Det där är ingen e-postadress.")
+    await address.fill("bo@example.se")
+    await card.get_by_role("button", name="Skicka kod").click()
+
+    await expect(card.get_by_label("Koden i mejlet till bo@example.se")).to_be_focused()
+
+
+async def test_bankid_is_there_for_whoever_prefers_it(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    await card.get_by_role("button", name="Skicka kod").click()
+    await card.get_by_role("button", name="Ny kod eller annat sätt").click()
+    await card.get_by_role("button", name="Visa QR-kod").click()
+
+    await chat.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
+    await expect(chat.bankid.get_by_role("heading")).to_have_text("Skriv under med BankID")
+
+
+async def test_a_reload_finds_the_code_still_waited_for(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    await card.get_by_role("button", name="Skicka kod").click()
+    await expect(card.get_by_label("Koden i mejlet")).to_be_visible()
+
+    await chat.page.reload()
+
+    await chat.bankid.get_by_label("Koden i mejlet").fill(scenes.CODE)
+    await chat.bankid.get_by_role("button", name="Bekräfta").click()
+    await expect(chat.bankid).to_contain_text("Du har bekräftat adressen.")
+
+
+@pytest.mark.parametrize("state", ["failed", "expired", "cancelled"])
+async def test_a_code_that_came_to_nothing_can_be_had_again_or_a_person(chat: Chat, state: str) -> None:
+    card = await _asked_for_code(chat)
+    await card.get_by_role("button", name="Skicka kod").click()
+    chat.edge.identify(chat.edge.only, **scenes.ended_identification(state, "Koden gäller inte längre."))
+
+    await expect(card.get_by_role("button", name="Prata med en person")).to_be_visible()
+    await card.get_by_role("button", name="Skicka kod").click()
+    await expect(card.get_by_label("Koden i mejlet")).to_be_visible()
 
 
 async def test_offered_again_only_the_newest_card_can_be_used(chat: Chat) -> None:
@@ -172,9 +271,9 @@ async def test_a_change_that_the_stream_lost_is_noticed_all_the_same(chat: Chat)
     await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
     await expect(chat.bankid).to_contain_text("skanna koden")
     assert chat.edge.only.identification is not None
-    chat.edge.only.identification |= {"state": "complete", "qr": False, "message": ""}
+    chat.edge.only.identification |= {"state": "complete", "qr": False, "message": "Du har skrivit under."}
 
-    await expect(chat.bankid).to_contain_text("Klart.", timeout=8_000)
+    await expect(chat.bankid).to_contain_text("Du har skrivit under.", timeout=8_000)
 
 
 async def test_a_start_that_fails_says_so_and_can_be_repeated(chat: Chat) -> None:
@@ -251,6 +350,14 @@ async def _offered(chat: Chat) -> None:
     await chat.open()
     await chat.ask("Jag vill ha ett registerutdrag")
     await expect(chat.bankid).to_have_attribute("data-state", "offered")
+
+
+async def _asked_for_code(chat: Chat) -> Locator:
+    await chat.open()
+    await chat.ask("Jag vill begära rättelse")
+    await expect(chat.bankid).to_have_attribute("data-state", "offered")
+    await expect(chat.bankid.get_by_role("heading")).to_have_text("Visa att det är du")
+    return chat.bankid
 
 
 async def _receipt(chat: Chat) -> Locator:

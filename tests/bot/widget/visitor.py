@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from typing import Any, Final
@@ -61,7 +62,7 @@ class Visitor:
 
     @property
     def bankid(self) -> Locator:
-        return self.page.get_by_role("region", name="Skriv under med BankID")
+        return self.page.get_by_role("region", name=re.compile("Skriv under med BankID|Visa att det är du"))
 
     def bubbles(self, sender: str) -> Locator:
         """What ``sender`` has said, in order; without what the visitor has not sent yet."""
