@@ -1,13 +1,13 @@
 """An identification may be of level 1: a code by e-mail. The live code as a keyed hash, and the mails that are counted.
 
-Revision: 0010, after the checklists.
+Revision: 0010, after 0032.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0020"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
