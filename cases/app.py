@@ -12,6 +12,7 @@ from cases import console
 from cases.api import own_cases, packages, routes
 from cases.api.problems import install_case_problems
 from cases.config import CasesConfig
+from cases.connectors.registry import marketing_systems
 from cases.files.service import CaseFiles
 from cases.own_cases import OwnCases
 from cases.packages.fetching import Fetching
@@ -49,7 +50,12 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
     )
     calendar = WorkingCalendar(eves=config.eves)
     app.state.case_service = service = CaseService(
-        sessions, key_ring=config.key_ring, clock=clock, calendar=calendar, systems=config.systems
+        sessions,
+        key_ring=config.key_ring,
+        clock=clock,
+        calendar=calendar,
+        systems=config.systems,
+        marketing_systems=marketing_systems(config.connectors),
     )
     app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
     files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)

@@ -10,6 +10,7 @@ CasesError
 ├── ForbiddenTransitionError     the case cannot go there, or not by that hand
 │   └── UnfinishedChecklistError mandatory tasks of its checklist are open
 ├── CaseEndedError               nothing can be added to a case that has ended
+├── NoSuchConnectorError         the system is not connected, or cannot do that
 ├── TaskNotFoundError            the case has no such task
 ├── TaskNoteMissingError         a task that does not apply needs a reason
 ├── StaleTaskError               somebody changed the task in between
@@ -66,6 +67,10 @@ class UnfinishedChecklistError(ForbiddenTransitionError):
         super().__init__(f"{len(unfinished)} mandatory tasks are open")
         self.unfinished = tuple(unfinished)
         """Their titles, in Swedish."""
+
+
+class NoSuchConnectorError(CasesError):
+    """The system is not connected, or cannot do what was asked."""
 
 
 class TaskNotFoundError(CasesError):

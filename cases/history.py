@@ -29,6 +29,9 @@ class EventKind(StrEnum):
     CASE_EMPTIED = "case_emptied"
     CHECKLIST_MADE = "checklist_made"
     TASK_CHANGED = "task_changed"
+    CONNECTOR_ORDERED = "connector_ordered"
+    CONNECTOR_ANSWERED = "connector_answered"
+    CONNECTOR_GAVE_UP = "connector_gave_up"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
     FILE_STORED = "file_stored"
@@ -67,6 +70,9 @@ _LABELS: Final = MappingProxyType(
         EventKind.CASE_EMPTIED: "Personuppgifterna gallrades",
         EventKind.CHECKLIST_MADE: "Checklistan gjordes",
         EventKind.TASK_CHANGED: "En uppgift i checklistan ändrades",
+        EventKind.CONNECTOR_ORDERED: "Ett anslutet system fick ett uppdrag",
+        EventKind.CONNECTOR_ANSWERED: "Ett anslutet system utförde uppdraget",
+        EventKind.CONNECTOR_GAVE_UP: "Ett anslutet system utförde inte uppdraget",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
         EventKind.FILE_STORED: "En fil lades till",

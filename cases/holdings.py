@@ -129,6 +129,22 @@ HOLDINGS: Final[Sequence[Holding]] = (
         bound_to=f"{REFERENCE_OF_CASE} || ':' || t.key",
         expiry=with_its_case(),
     ),
+    Holding(
+        "cases.connector_order",
+        ("id",),
+        sealed=(
+            _of_case("address_sealed", "connector_order.address"),
+            _of_case("answer_sealed", "connector_order.answer"),
+        ),
+        bound_to="t.order_key",
+        expiry=Expiry(
+            "cases",
+            f"""CASE WHEN t.block_id IS NULL
+            THEN EXISTS (SELECT FROM cases.privacy_case c WHERE c.id = t.case_id AND {_IS_OVER})
+            ELSE t.state <> 'pending' AND t.ordered_at < :before END""",
+        ),
+    ),
+    Holding("cases.reconciliation", ("id",), kept_because="counts of comparisons, which name nobody"),
     Holding("cases.case_pause", ("id",), kept_because="dates that explain a due date"),
     Holding(
         "cases.privacy_case",

@@ -8,7 +8,12 @@ from typing import Final
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job
 
+from cases.checklists import Checklists
 from cases.config import CasesConfig
+from cases.connectors.jobs import add_connector_jobs
+from cases.connectors.orders import Orders
+from cases.connectors.reconciliation import Reconciliation
+from cases.connectors.registry import connectors_of
 from cases.deliveries import Deliveries, DeliveryFailedError
 from cases.files.service import CaseFiles
 from cases.packages.ending import PackageExpiry
@@ -44,6 +49,16 @@ class Workload:
         )
         self.files = CaseFiles(self._sessions, key_ring=config.key_ring, clock=clock)
         self.packages = PackageExpiry(self._sessions, key_ring=config.key_ring, clock=clock)
+        connectors = connectors_of(config.connectors)
+        self.orders = Orders(
+            self._sessions,
+            connectors,
+            key_ring=config.key_ring,
+            clock=clock,
+            files=self.files,
+            checklists=Checklists(self._sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
+        )
+        self.reconciliation = Reconciliation(self._sessions, connectors, key_ring=config.key_ring, clock=clock)
         self.reminders = Reminders(self._sessions, clock=clock, due_soon_days=config.due_soon_days)
 
     @asynccontextmanager
@@ -102,6 +117,7 @@ def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Wor
             nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
 
+    add_connector_jobs(app, work.orders, work.reconciliation)
     return app
 
 

@@ -3,12 +3,14 @@
 Source: GDPR art. 21(2)-(3).
 """
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases import pictures
-from cases.drafts import MarketingBlockDraft, MarketingChannel
+from cases.connectors.propagation import order_suppression
+from cases.drafts import ASSISTANT, MarketingBlockDraft, MarketingChannel
 from cases.errors import MarketingBlockNotFoundError, ReferenceTakenError
 from cases.storage import marketing as storage
 from cases.storage import outbox
@@ -29,10 +31,13 @@ BLOCK_CREATED = "marketing_block.created"
 class SuppressionList:
     """Takes no for an answer, and knows who said it."""
 
-    def __init__(self, sessions: Sessions, *, key_ring: KeyRing, clock: Clock) -> None:
+    def __init__(
+        self, sessions: Sessions, *, key_ring: KeyRing, clock: Clock, marketing_systems: Sequence[str] = ()
+    ) -> None:
         self._sessions = sessions
         self._sealer = Sealer(key_ring)
         self._clock = clock
+        self._marketing_systems = marketing_systems
 
     async def block(self, draft: MarketingBlockDraft) -> BlockRegistration:
         """Put an address on the list, at once. The same draft again gives the same receipt.
@@ -61,6 +66,7 @@ class SuppressionList:
                 raise ReferenceTakenError(draft.reference)
             if is_new:
                 await self._tell(session, receipt)
+                await self._propagate(session, block_id, draft.channel)
         return BlockRegistration(receipt, created=created)
 
     async def read(self, reference: str) -> MarketingBlockReceipt:
@@ -121,6 +127,11 @@ class SuppressionList:
         sealed_for = block.address_digest.hex()
         address = self._sealer.unseal_certain(block.address_sealed, column=ADDRESS, reference=sealed_for)
         return pictures.block_receipt_of(receipt, block, address=address)
+
+    async def _propagate(self, session: AsyncSession, block_id: int, channel: MarketingChannel) -> None:
+        """Have the marketing systems stop, as jobs of this transaction. They know people by e-mail address only."""
+        if channel is MarketingChannel.EMAIL:
+            await order_suppression(session, block_id, self._marketing_systems, now=self._clock(), actor=ASSISTANT)
 
     async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt) -> None:
         await outbox.add_message(

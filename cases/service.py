@@ -61,6 +61,7 @@ class CaseService:
         clock: Clock,
         calendar: WorkingCalendar,
         systems: SystemRegister = NO_SYSTEMS,
+        marketing_systems: Sequence[str] = (),
     ) -> None:
         self._sessions = sessions
         self._sealer = Sealer(key_ring)
@@ -68,7 +69,9 @@ class CaseService:
         self._calendar = calendar
         self._mover = CaseMover(sealer=self._sealer, calendar=calendar)
         self._systems = systems
-        self._suppression = SuppressionList(sessions, key_ring=key_ring, clock=clock)
+        self._suppression = SuppressionList(
+            sessions, key_ring=key_ring, clock=clock, marketing_systems=marketing_systems
+        )
 
     async def register(self, draft: CaseDraft, *, actor: Actor = ASSISTANT) -> Registration:
         """Make a confirmed request a case. The same draft again gives the same case and changes nothing.

@@ -5,11 +5,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from cases.connectors.interface import Operation, Outcome
 from cases.drafts import Channel, MarketingChannel
 from cases.files.kinds import FileKind
 from cases.letters.ways import LetterWay
 from cases.packages.states import PackageState
-from cases.storage import file_rows, letter_rows, package_rows, task_rows
+from cases.storage import connector_rows, file_rows, letter_rows, package_rows, task_rows
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
@@ -20,7 +21,7 @@ from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
-MODULES_WITH_TABLES = (file_rows, letter_rows, package_rows, task_rows)
+MODULES_WITH_TABLES = (connector_rows, file_rows, letter_rows, package_rows, task_rows)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 
@@ -58,6 +59,8 @@ def test_the_migration_makes_exactly_the_tables_that_the_code_describes(connecti
         ("ck_case_letter_kind", LetterKind),
         ("ck_case_letter_way", LetterWay),
         ("ck_case_task_action", TaskAction),
+        ("ck_connector_order_operation", Operation),
+        ("ck_connector_order_outcome", Outcome),
         ("ck_case_task_state", TaskState),
     ],
 )

@@ -6,9 +6,13 @@ import re
 
 import pytest
 
+from cases.connectors.config import MailchimpConfig, TeamtailorConfig
 from foundation.clock import system_clock
 from foundation.errors import UnusableMailServerError, WeakSecretError
 from foundation.mail import OutboxMailer, SmtpMailer
+from insyn.connectors import connector_configs
+from insyn.errors import InsynError
+from insyn.services import SERVICES
 from insyn.settings import ROOT, Settings
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -99,3 +103,26 @@ def test_the_example_file_lists_every_setting_and_nothing_else():
     listed = set(re.findall(r"^#?\s?(INSYN_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert listed == {f"INSYN_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_a_system_with_a_key_is_connected_and_one_without_is_not(load):
+    connected = connector_configs(
+        load(INSYN_MAILCHIMP_API_KEY="abc-us21", INSYN_MAILCHIMP_LISTS="a1, b2", INSYN_TEAMTAILOR_TOKEN="tt")
+    )
+
+    assert connected == (MailchimpConfig("abc-us21", lists=("a1", "b2")), TeamtailorConfig("tt"))
+    assert connector_configs(load(INSYN_MAILCHIMP_API_KEY="", INSYN_TEAMTAILOR_TOKEN="")) == ()
+
+
+@pytest.mark.parametrize("system", ["MAILCHIMP", "HUBSPOT", "TEAMTAILOR"])
+def test_production_works_no_system_over_plain_http(load, system):
+    with pytest.raises(WeakSecretError, match=f"INSYN_{system}_URL must begin with https"):
+        load(**PRODUCTION | {f"INSYN_{system}_URL": "http://127.0.0.1:8705/"})
+
+
+def test_production_does_not_serve_the_connectors_simulators(load, monkeypatch):
+    config = load(**PRODUCTION)
+    monkeypatch.setattr("insyn.services.settings", lambda: config)
+
+    with pytest.raises(InsynError, match="simulators"):
+        SERVICES["connector-simulators"]()

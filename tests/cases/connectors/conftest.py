@@ -1,13 +1,18 @@
 """The three systems' simulators, served over real HTTP, and connectors that reach them."""
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import pytest
+from sqlalchemy import text
 
+from cases.checklists import Checklists
 from cases.connectors.config import ConnectorConfig, HubspotConfig, MailchimpConfig, TeamtailorConfig
 from cases.connectors.http import Patience
 from cases.connectors.hubspot import Hubspot
 from cases.connectors.mailchimp import Mailchimp
+from cases.connectors.orders import OrderFailedError, Orders
+from cases.connectors.registry import connectors_of, marketing_systems
 from cases.connectors.simulators import create_app
 from cases.connectors.simulators import hubspot as hubspot_simulator
 from cases.connectors.simulators import mailchimp as mailchimp_simulator
@@ -16,8 +21,15 @@ from cases.connectors.simulators.hubspot import HubspotState
 from cases.connectors.simulators.mailchimp import MailchimpState
 from cases.connectors.simulators.teamtailor import TeamtailorState
 from cases.connectors.teamtailor import Teamtailor
+from cases.drafts import MarketingBlockDraft, MarketingChannel
+from cases.files.service import CaseFiles
+from cases.service import CaseService
+from cases.systems import load_systems
+from insyn.settings import ROOT
+from privacy.calendar import WorkingCalendar
 from tests.cases.console.serving import served
 
+REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 ANNA = "anna@example.se"
 KARL = "karl@example.se"
 
@@ -73,3 +85,65 @@ def systems():
     )
     with served(app) as systems.url:
         yield systems
+
+
+@pytest.fixture
+def config(config, systems):
+    return replace(config, connectors=systems.configs(), systems=REGISTER)
+
+
+@pytest.fixture
+def service(sessions, key_ring, clock, config):
+    return CaseService(
+        sessions,
+        key_ring=key_ring,
+        clock=clock,
+        calendar=WorkingCalendar(),
+        systems=REGISTER,
+        marketing_systems=marketing_systems(config.connectors),
+    )
+
+
+@pytest.fixture
+def files(sessions, key_ring, clock):
+    return CaseFiles(sessions, key_ring=key_ring, clock=clock)
+
+
+@pytest.fixture
+def checklists(sessions, key_ring, clock):
+    return Checklists(sessions, key_ring=key_ring, clock=clock, register=REGISTER)
+
+
+@pytest.fixture
+def connectors(systems):
+    """Connectors that do not really sleep, and try twice."""
+    return dict(connectors_of(systems.configs(), patience=systems.patience(attempts=2)))
+
+
+@pytest.fixture
+def orders(sessions, connectors, key_ring, clock, files, checklists):
+    return Orders(sessions, connectors, key_ring=key_ring, clock=clock, files=files, checklists=checklists)
+
+
+@pytest.fixture
+def say_no(service, references, clock):
+    """Block marketing to an address, as the chat does."""
+
+    async def say_no(address: str = ANNA, channel: MarketingChannel = MarketingChannel.EMAIL) -> str:
+        reference = next(references)
+        await service.block_marketing(MarketingBlockDraft(reference, channel, address, clock()))
+        return reference
+
+    return say_no
+
+
+async def order_ids(sessions) -> list[int]:
+    async with sessions() as session:
+        return list(await session.scalars(text("SELECT id FROM cases.connector_order ORDER BY id")))
+
+
+async def carry_out(orders: Orders, sessions) -> None:
+    """Attempt every order once."""
+    for order_id in await order_ids(sessions):
+        with suppress(OrderFailedError):
+            await orders.attempt(order_id)
