@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cases import console
+from cases.api import marketing_systems as marketing_systems_routes
 from cases.api import own_cases, packages, routes
 from cases.api.problems import install_case_problems
+from cases.checklists import Checklists
 from cases.config import CasesConfig
-from cases.connectors.registry import marketing_systems
+from cases.connectors.orders import Orders
+from cases.connectors.registry import connectors_of, marketing_systems
 from cases.files.service import CaseFiles
 from cases.own_cases import OwnCases
 from cases.packages.fetching import Fetching
@@ -59,10 +62,18 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
     )
     app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
     files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)
+    app.state.orders = Orders(
+        sessions,
+        connectors_of(config.connectors),
+        key_ring=config.key_ring,
+        clock=clock,
+        files=files,
+        checklists=Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
+    )
     app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)
-    for router in (routes.router, own_cases.router, packages.router):
+    for router in (routes.router, own_cases.router, packages.router, marketing_systems_routes.router):
         app.include_router(router, dependencies=[Depends(require_service_token(config.service_tokens))])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)

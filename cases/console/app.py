@@ -11,6 +11,9 @@ from fastapi.staticfiles import StaticFiles
 
 from cases.checklists import Checklists
 from cases.config import CasesConfig
+from cases.connectors.orders import Orders
+from cases.connectors.reconciliation import Reconciliation
+from cases.connectors.registry import connectors_of
 from cases.console.body_limits import BodyLimits
 from cases.console.context import Console
 from cases.console.edge_client import EdgeClient
@@ -19,7 +22,20 @@ from cases.console.guard import PREFIX
 from cases.console.headers import SecurityHeaders
 from cases.console.letter_post import EdgePost
 from cases.console.login import Login
-from cases.console.pages import blocks, cases, files, handoffs, letters, login, packages, staff, start, tasks
+from cases.console.pages import (
+    blocks,
+    cases,
+    connectors,
+    files,
+    handoffs,
+    letters,
+    login,
+    orders,
+    packages,
+    staff,
+    start,
+    tasks,
+)
 from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
@@ -68,6 +84,8 @@ def mount(
     staff_sessions = StaffSessions(sessions, clock=clock, random=random)
     files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)
     throttle = LoginThrottle(sessions, key_ring=config.key_ring)
+    checklists = Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems)
+    systems = connectors_of(config.connectors)
     console = Console(
         config=config,
         service=service,
@@ -93,7 +111,10 @@ def mount(
             mailer=config.mailer,
             chat=EdgePost(edge),
         ),
-        checklists=Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
+        checklists=checklists,
+        orders=Orders(sessions, systems, key_ring=config.key_ring, clock=clock, files=files, checklists=checklists),
+        reconciliation=Reconciliation(sessions, systems, key_ring=config.key_ring, clock=clock),
+        connected={system: connector.operations for system, connector in systems.items()},
         sessions=sessions,
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
@@ -111,7 +132,7 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, files, packages, letters, tasks, blocks, handoffs, staff):
+    for module in (start, login, cases, files, packages, letters, tasks, orders, blocks, connectors, handoffs, staff):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     pages.add_middleware(BodyLimits)

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from cases.checklists import TaskView
+from cases.connectors.orders import OrderView
 from cases.console import texts
+from cases.console.order_lines import Connected, OrderForm, OrderLine, order_form, order_line
 from privacy.checklist import TaskState
+from privacy.systems import NO_SYSTEMS, SystemRegister
 
+NOTHING_CONNECTED: Final[Connected] = {}
 _SYSTEM_PARTS: Final = {"jobs": "Automatiskt", "assistant": "Assistenten"}
 
 
@@ -41,6 +45,11 @@ class TaskLine:
     who: str | None
     changed_at: datetime | None
     is_unfolded: bool
+    order_form: OrderForm | None
+    """What its system can be ordered to do, if it is connected and the case is open."""
+
+    orders: Sequence[OrderLine]
+    """What was ordered for it, oldest first."""
 
     @property
     def state_label(self) -> str:
@@ -63,7 +72,13 @@ class ChecklistView:
 
 
 def checklist_of(
-    tasks: Sequence[TaskView], *, names: Mapping[str, str], draft: TaskDraft | None = None
+    tasks: Sequence[TaskView],
+    *,
+    names: Mapping[str, str],
+    draft: TaskDraft | None = None,
+    orders: Sequence[OrderView] = (),
+    register: SystemRegister = NO_SYSTEMS,
+    connected: Connected = NOTHING_CONNECTED,
 ) -> ChecklistView:
     """Return what the page shows.
 
@@ -71,11 +86,16 @@ def checklist_of(
         tasks: in their order.
         names: display names of officers, by account id.
         draft: a form that was refused; it stands unfolded with what was written.
+        orders: what connected systems were ordered to do for the case.
+        register: the company's systems.
+        connected: which of them can be ordered to do what; nothing for a case that has ended.
     """
-    lines = [
-        _line(task, number, names, draft if draft and draft.key == task.key else None)
-        for number, task in enumerate(tasks)
-    ]
+    lines = []
+    for number, task in enumerate(tasks):
+        form = order_form(task.action, task.system_id, register=register, connected=connected)
+        of_task = [order_line(order) for order in orders if order.task_key == task.key]
+        of_this = draft if draft and draft.key == task.key else None
+        lines.append(_line(task, number, names, of_this, form, of_task))
     return ChecklistView(
         lines=lines,
         settled=sum(line.state.is_settled for line in lines),
@@ -83,7 +103,14 @@ def checklist_of(
     )
 
 
-def _line(task: TaskView, number: int, names: Mapping[str, str], draft: TaskDraft | None) -> TaskLine:
+def _line(
+    task: TaskView,
+    number: int,
+    names: Mapping[str, str],
+    draft: TaskDraft | None,
+    form: OrderForm | None,
+    orders: Sequence[OrderLine],
+) -> TaskLine:
     who = None
     if task.actor_id is not None:
         who = _SYSTEM_PARTS.get(task.actor_id) or names.get(task.actor_id, texts.SOMEBODY_ELSE)
@@ -102,4 +129,6 @@ def _line(task: TaskView, number: int, names: Mapping[str, str], draft: TaskDraf
         who=who,
         changed_at=task.changed_at,
         is_unfolded=draft is not None,
+        order_form=form,
+        orders=orders,
     )

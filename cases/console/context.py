@@ -9,8 +9,12 @@ from fastapi import Request
 
 from cases.checklists import Checklists
 from cases.config import CasesConfig
+from cases.connectors.interface import Operation
+from cases.connectors.orders import Orders
+from cases.connectors.reconciliation import Reconciliation
 from cases.console.edge_client import EdgeClient
 from cases.console.login import Login
+from cases.console.order_lines import Connected
 from cases.console.rendering import Templates
 from cases.console.sessions import StaffSessions
 from cases.files.service import CaseFiles
@@ -32,6 +36,9 @@ class Console:
     letters: Letters
     packages: Packages
     checklists: Checklists
+    orders: Orders
+    reconciliation: Reconciliation
+    connected: Connected
     sessions: Sessions
     staff_sessions: StaffSessions
     login: Login
@@ -47,6 +54,11 @@ class Console:
     def today(self) -> date:
         """Return the present Swedish date."""
         return local_date(self.clock())
+
+    @property
+    def marketing_systems(self) -> tuple[str, ...]:
+        """The connected systems that a no to marketing goes to."""
+        return tuple(system for system, operations in self.connected.items() if Operation.SUPPRESS in operations)
 
     @property
     def origin(self) -> str:

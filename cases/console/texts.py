@@ -62,6 +62,7 @@ STALE_TASK: Final = (
 TASK_STATES: Final = MappingProxyType(
     {TaskState.OPEN: "Öppen", TaskState.DONE: "Klar", TaskState.NOT_APPLICABLE: "Gäller inte"}
 )
+NOTHING_TO_REPLAY: Final = "Uppdraget är redan skickat igen eller finns inte."
 MANDATORY_OPEN: Final = "{count} obligatoriska är kvar innan ärendet kan beslutas som bifallet."
 
 DONE: Final = MappingProxyType(
@@ -69,6 +70,8 @@ DONE: Final = MappingProxyType(
         "status": "Ärendet har fått ny status.",
         "note": "Anteckningen är sparad.",
         "task": "Uppgiften i checklistan är sparad.",
+        "ordered": "Systemet har fått uppdraget. Ladda om sidan för att se hur det går.",
+        "replayed": "Uppdraget är skickat igen.",
         "claimed": "Du har tagit över samtalet. Besökaren ser ditt namn.",
         "sent": "Svaret är skickat.",
         "returned": "Samtalet är tillbaka hos assistenten.",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cases.console.guard import PREFIX, ConsoleDep, OfficerDep
+from cases.console.order_lines import block_states
 from cases.console.responses import led_on, page
 from cases.errors import InvalidCursorError
 
@@ -22,4 +23,18 @@ async def list_blocks(request: Request, console: ConsoleDep, _officer: OfficerDe
     except InvalidCursorError:
         return led_on(f"{PREFIX}/marketing-blocks")
     next_address = f"{PREFIX}/marketing-blocks?efter={found.next_cursor}" if found.next_cursor else None
-    return page(request, console, "blocks.html", blocks=found.items, is_first=not efter, next_address=next_address)
+    systems = console.marketing_systems
+    orders = await console.orders.of_receipts([block.reference for block in found.items])
+    blocks = [
+        (block, block_states(orders.get(block.reference, ()), channel=block.channel, systems=systems))
+        for block in found.items
+    ]
+    return page(
+        request,
+        console,
+        "blocks.html",
+        blocks=blocks,
+        has_systems=bool(systems),
+        is_first=not efter,
+        next_address=next_address,
+    )

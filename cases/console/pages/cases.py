@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cases.console import texts
+from cases.console import connector_texts, texts
 from cases.console.accounts import StaffAccount, display_names
 from cases.console.checklist import TaskDraft, checklist_of
 from cases.console.context import Console
@@ -186,7 +186,16 @@ async def case_page(
         words=[(questions.get(key, key), answer) for key, answer in file.details.items()],
         timeline=timeline(events, names=names, task_titles={task.key: task.title for task in tasks}),
         names=names,
-        checklist=checklist_of(tasks, names=names, draft=task_draft),
+        checklist=checklist_of(
+            tasks,
+            names=names,
+            draft=task_draft,
+            orders=await console.orders.of_case(reference),
+            register=console.config.systems,
+            connected=console.connected if file.case.status.is_open else {},
+        ),
+        connector_texts=connector_texts,
+        form_id=f"{console.random.getrandbits(64):016x}",
         steps=step_forms(file, today=console.today(), draft=draft),
         is_too_late_to_extend=is_too_late_to_extend(file.case, today=console.today()) and not file.case.extended_on,
         resolutions=list(Resolution),

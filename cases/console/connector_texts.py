@@ -1,0 +1,68 @@
+"""What the console says about other systems and what they were asked to do, in Swedish."""
+
+from types import MappingProxyType
+from typing import Final
+
+from cases.connectors.interface import Operation, Outcome
+from privacy.checklist import TaskAction
+
+SYSTEM_NAMES: Final = MappingProxyType({"mailchimp": "Mailchimp", "hubspot": "Hubspot", "teamtailor": "TeamTailor"})
+
+OPERATION_OF: Final = MappingProxyType(
+    {
+        TaskAction.FETCH: Operation.EXPORT,
+        TaskAction.ERASE: Operation.ERASE,
+        TaskAction.STOP: Operation.SUPPRESS,
+    }
+)
+"""What a connected system can do for which kind of task."""
+
+ORDER_BUTTONS: Final = MappingProxyType(
+    {
+        Operation.EXPORT: "Hämta nu",
+        Operation.ERASE: "Radera nu",
+        Operation.SUPPRESS: "Avregistrera nu",
+        Operation.FIND: "Sök nu",
+    }
+)
+OPERATIONS: Final = MappingProxyType(
+    {
+        Operation.EXPORT: "Hämtning",
+        Operation.ERASE: "Radering",
+        Operation.SUPPRESS: "Avregistrering",
+        Operation.FIND: "Sökning",
+    }
+)
+OUTCOMES: Final = MappingProxyType(
+    {
+        Outcome.DONE: "klar",
+        Outcome.ALREADY: "var redan så",
+        Outcome.ABSENT: "personen fanns inte där",
+    }
+)
+PENDING: Final = "på väg"
+RETRYING: Final = "försöker igen, {attempts} försök hittills ({failure})"
+DEAD: Final = "misslyckades ({failure})"
+NOT_ORDERED: Final = "inte skickad; kontrolleras varje natt"
+BY_HAND: Final = "spärra för hand"
+"""For numbers: the connected systems know people by e-mail address."""
+
+CANNOT_UNDO: Final = "Jag har hämtat det som ska lämnas ut och vet att raderingen inte går att ångra."
+CONFIRM_ERASURE: Final = "Bekräfta att raderingen inte går att ångra. Ingenting har ändrats."
+BAD_ADDRESS: Final = "Skriv den e-postadress som personen har i systemet. Ingenting har skickats."
+NOT_CONNECTED: Final = "Systemet är inte anslutet, eller kan inte göra det. Ingenting har skickats."
+CASE_HAS_ENDED: Final = "Ärendet är beslutat. Öppna det igen först. Ingenting har skickats."
+
+
+def order_state(state: str, outcome: Outcome | None, *, attempts: int, failure: str | None) -> str:
+    """Return how far an order has come."""
+    if state == "done" and outcome is not None:
+        return OUTCOMES[outcome]
+    if state == "dead":
+        return DEAD.format(failure=failure or "okänt fel")
+    return RETRYING.format(attempts=attempts, failure=failure or "okänt fel") if attempts else PENDING
+
+
+def system_name(system: str) -> str:
+    """Return what people call a system."""
+    return SYSTEM_NAMES.get(system, system)
