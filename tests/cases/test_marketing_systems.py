@@ -1,11 +1,13 @@
 """The API says how far a no to marketing has come, and the receipt stays what it was."""
 
+# ruff: noqa: F401, F811 - fixtures of the connectors' tests are used by name
+
 import httpx
 import pytest
 
 from cases.app import create_app
 from tests.cases.conftest import TOKEN
-from tests.cases.connectors.conftest import (  # noqa: F401 - fixtures
+from tests.cases.connectors.conftest import (
     ANNA,
     carry_out,
     checklists,
@@ -23,7 +25,7 @@ BASE = "/api/v1/marketing-blocks"
 
 
 @pytest.fixture
-async def api(config, clock):  # noqa: F811
+async def api(config, clock):
     app = create_app(config, clock=clock)
     async with app.router.lifespan_context(app):
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -39,7 +41,7 @@ async def test_a_block_is_done_at_once_and_the_systems_follow(
     clock,
     orders,
     sessions,
-    systems,  # noqa: F811
+    systems,
 ):
     systems.mailchimp.add("news", ANNA)
     body = {"channel": "email", "address": ANNA, "received_at": "2026-03-10T08:00:00Z"}
@@ -61,7 +63,7 @@ async def test_a_block_repeated_after_a_crash_is_the_same_block_and_asks_nobody_
     api,
     references,
     sessions,
-    systems,  # noqa: F811
+    systems,
 ):
     body = {"channel": "email", "address": ANNA, "received_at": "2026-03-10T08:00:00Z"}
     reference = next(references)

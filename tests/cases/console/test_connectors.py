@@ -1,5 +1,7 @@
 """Connected systems in the console: ordered from the checklist, seen on the blocks, mended when they failed."""
 
+# ruff: noqa: F401, F811 - fixtures of the connectors' tests are used by name
+
 from dataclasses import replace
 
 import pytest
@@ -15,7 +17,7 @@ from cases.service import CaseService
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.request_types import RequestType
-from tests.cases.connectors.conftest import ANNA, KARL, REGISTER, carry_out, systems  # noqa: F401 - a fixture
+from tests.cases.connectors.conftest import ANNA, KARL, REGISTER, carry_out, systems
 
 pytestmark = pytest.mark.database
 
@@ -25,7 +27,7 @@ CONNECTORS = "/console/connectors"
 
 
 @pytest.fixture
-def config(config, systems):  # noqa: F811
+def config(config, systems):
     return replace(config, connectors=systems.configs(), systems=REGISTER)
 
 
@@ -42,7 +44,7 @@ def service(sessions, key_ring, clock):
 
 
 @pytest.fixture
-def orders(sessions, systems, key_ring, clock):  # noqa: F811
+def orders(sessions, systems, key_ring, clock):
     return Orders(
         sessions,
         connectors_of(systems.configs(), patience=systems.patience(attempts=2)),
@@ -86,7 +88,7 @@ async def test_an_erasure_is_ordered_carried_out_and_seen_with_its_receipt(
     case,
     orders,
     sessions,
-    systems,  # noqa: F811
+    systems,
 ):
     contact_id = systems.hubspot.add(KARL)
     await annas_browser.open(address(case))
@@ -102,7 +104,7 @@ async def test_an_erasure_is_ordered_carried_out_and_seen_with_its_receipt(
     assert "Radera i Hubspot: klar" in annas_browser.text
 
 
-async def test_what_cannot_be_undone_is_confirmed_first(annas_browser, case, orders, systems):  # noqa: F811
+async def test_what_cannot_be_undone_is_confirmed_first(annas_browser, case, orders, systems):
     systems.hubspot.add(KARL)
     await annas_browser.open(address(case))
 
@@ -166,7 +168,7 @@ async def test_each_block_shows_how_far_it_has_come_in_each_system(
     blocks,
     orders,
     sessions,
-    systems,  # noqa: F811
+    systems,
 ):
     await annas_browser.open(BLOCKS)
     assert f"Mailchimp: {connector_texts.PENDING}" in annas_browser.text
@@ -186,7 +188,7 @@ async def test_what_failed_for_good_is_seen_and_placed_afresh(
     blocks,
     orders,
     sessions,
-    systems,  # noqa: F811
+    systems,
 ):
     systems.hubspot.script.failures.append("400")
     await carry_out(orders, sessions)
@@ -212,7 +214,7 @@ async def test_the_nightly_comparison_is_reported(
     sessions,
     systems,
     key_ring,
-    clock,  # noqa: F811
+    clock,
 ):
     await carry_out(orders, sessions)
     systems.mailchimp.add("news", ANNA)
