@@ -2,14 +2,14 @@
 
 As with webhooks, the job is made by the database where the order is (docs/adr/0053).
 
-Revision: 0021, after 0032.
+Revision: 0021, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0032"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
