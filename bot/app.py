@@ -22,10 +22,12 @@ from bot.gate import Gate
 from bot.handoff import Handoffs
 from bot.identifications import Identifications
 from bot.limits import Addresses, Buckets, Occupancy
+from bot.package_client import PackageClient
+from bot.packages import Packages
 from bot.pages import Pages
 from bot.rasa_client import RasaClient
 from bot.refusals import Refusals
-from bot.routes import internal, public, site
+from bot.routes import internal, packages, public, site
 from bot.schemas import IdentificationView
 from bot.services import Services
 from bot.store import ConversationStore
@@ -50,6 +52,7 @@ def create_app(
     clock: Clock = system_clock,
     rasa_transport: httpx.AsyncBaseTransport | None = None,
     bankid_transport: httpx.AsyncBaseTransport | None = None,
+    cases_transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """Return the chat edge.
 
@@ -58,6 +61,7 @@ def create_app(
         clock: the present instant.
         rasa_transport: another way to Rasa than the network, for tests.
         bankid_transport: another way to BankID than the network, for tests.
+        cases_transport: another way to the case system than the network, for tests.
     """
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at debug it prints every event, texts and all
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of each browser that leaves during a query
@@ -66,7 +70,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _running(config, texts, refusals, clock, rasa_transport, bankid_transport) as parts:
+        async with _running(config, texts, refusals, clock, rasa_transport, bankid_transport, cases_transport) as parts:
             app.state.services = parts
             yield
 
@@ -83,6 +87,7 @@ def create_app(
     app.add_middleware(GZipMiddleware)  # leaves the event stream as it is, and what is compressed already
     app.add_middleware(Gate, config=config, refusals=refusals)
     app.include_router(public.router)
+    app.include_router(packages.router)
     app.include_router(internal.router, dependencies=[Depends(require_service_token(config.service_tokens))])
     app.include_router(site.router)
     app.mount("/widget", Assets(config.static_dir))
@@ -98,6 +103,7 @@ async def _running(
     clock: Clock,
     rasa_transport: httpx.AsyncBaseTransport | None,
     bankid_transport: httpx.AsyncBaseTransport | None,
+    cases_transport: httpx.AsyncBaseTransport | None,
 ) -> AsyncIterator[Services]:
     async with contextlib.AsyncExitStack() as stack:
         engine = create_engine(config.database_url, application_name="insyn-chat")
@@ -113,10 +119,21 @@ async def _running(
         )
         broker = await _broker(config, sessions, clock, bankid_transport, stack)
         handoffs = Handoffs(sessions=sessions, store=store, texts=texts, refusals=refusals, clock=clock)
+        pages = Pages(config.templates_dir, config.policy_dir)
+        fetching = Packages(
+            broker=broker,
+            cases=await _package_client(config, cases_transport, stack),
+            sessions=sessions,
+            store=store,
+            texts=texts,
+            clock=clock,
+            controller=pages.controller,
+        )
         conversations = Conversations(
             sessions=sessions,
             store=store,
             handoffs=handoffs,
+            packages=fetching,
             texts=texts,
             refusals=refusals,
             clock=clock,
@@ -126,7 +143,13 @@ async def _running(
             engine=engine, sessions=sessions, store=store, rasa=rasa, texts=texts, clock=clock, times=config.turns
         )
         identifications = Identifications(
-            broker=broker, sessions=sessions, store=store, turns=turns, refusals=refusals, clock=clock
+            broker=broker,
+            sessions=sessions,
+            store=store,
+            turns=turns,
+            packages=fetching,
+            refusals=refusals,
+            clock=clock,
         )
         listener = Listener(config.database_url, CHANNEL)
 
@@ -147,12 +170,13 @@ async def _running(
             conversations=conversations,
             handoffs=handoffs,
             identifications=identifications,
+            packages=fetching,
             feedback=FeedbackBook(sessions=sessions, key_ring=config.key_ring, refusals=refusals, clock=clock),
             turns=turns,
             streams=streams(identifications.current),
             staff_streams=streams(_no_identification),
             listener=listener,
-            pages=Pages(config.templates_dir, config.policy_dir),
+            pages=pages,
             refusals=refusals,
             addresses=Addresses(tuple(config.trusted_proxies)),
             messages_of_session=Buckets(config.limits.messages_per_session),
@@ -165,6 +189,15 @@ async def _running(
             _tasks(listener=listener.run(), turns=turns.run(), identifications=identifications.run())
         )
         yield parts
+
+
+async def _package_client(
+    config: BotConfig, transport: httpx.AsyncBaseTransport | None, stack: contextlib.AsyncExitStack
+) -> PackageClient | None:
+    if config.cases_url is None:
+        return None
+    client = PackageClient(config.cases_url, token=config.service_tokens[0], transport=transport)
+    return await stack.enter_async_context(client)
 
 
 async def _broker(

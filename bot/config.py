@@ -99,6 +99,9 @@ class BotConfig:
     trusted_proxies: Sequence[str] = ()
     """Addresses or networks of reverse proxies whose ``X-Forwarded-For`` is believed."""
 
+    cases_url: str | None = None
+    """The case system; None: nothing is handed out in the chat."""
+
     policy_dir: Path = ROOT / "data" / "policy"
     texts: Path = ROOT / "data" / "responses" / "edge.yml"
     static_dir: Path = ROOT / "bot" / "static"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.attention import Attention
 from bot.config import BotConfig
 from bot.handoff import CANCEL_WAITING, HAND_OVER, HANDED_OVER_BY_EDGE, Handoffs
+from bot.package_purpose import wanted_reference
 from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
 from bot.schemas import ConversationState, Message, NewMessage
@@ -20,6 +21,9 @@ from bot.tables import ButtonRow, ConversationRow, MessageRow
 from bot.texts import Texts
 from foundation.clock import Clock
 from foundation.database import Sessions
+
+if TYPE_CHECKING:
+    from bot.packages import Packages
 
 WELCOME: Final = "EXTERNAL_conversation_started"
 
@@ -49,12 +53,13 @@ class Conversations:
         sessions: Sessions,
         store: ConversationStore,
         handoffs: Handoffs,
+        packages: Packages,
         texts: Texts,
         refusals: Refusals,
         clock: Clock,
         config: BotConfig,
     ) -> None:
-        self._sessions, self._store, self._handoffs = sessions, store, handoffs
+        self._sessions, self._store, self._handoffs, self._packages = sessions, store, handoffs, packages
         self._texts, self._refusals, self._clock, self._config = texts, refusals, clock, config
         self._attention = Attention(texts)
 
@@ -104,10 +109,19 @@ class Conversations:
             if conversation is None:
                 raise self._refusals.session_lost()
             row = await self._store.message_of_client(session, conversation.id, given.client_id)
+            wanted = None
             if row is None:
                 row = await self._take(session, conversation, given)
+                wanted = await self._wanted_package(session, conversation.id, given)
             [message] = await self._store.shown(session, [row])
-            return message
+        if wanted is not None:  # the identification has transactions of its own, which wait for the conversation's
+            await self._packages.begin(visitor.conversation_id, wanted, message_id=message.id)
+        return message
+
+    async def _wanted_package(self, session: AsyncSession, conversation_id: str, given: NewMessage) -> str | None:
+        """Return the case whose package the pressed button asks for."""
+        button = await self._store.button(session, conversation_id, given.button) if given.button else None
+        return wanted_reference(self._store.payload(button)) if button is not None else None
 
     async def _take(self, session: AsyncSession, conversation: ConversationRow, given: NewMessage) -> MessageRow:
         if given.button is not None:
@@ -163,7 +177,7 @@ class Conversations:
         elif payload == CANCEL_WAITING:
             if conversation.state == "waiting":
                 await self._handoffs.leave_queue(session, conversation)
-        elif conversation.state != "human":
+        elif wanted_reference(payload) is None and conversation.state != "human":
             if conversation.state == "closed":
                 conversation.state = "bot"
             await self._store.add_turn(session, conversation.id, message=message, button=button, now=self._clock())

@@ -4,6 +4,8 @@ BotError
 ├── RasaError                     the bot did not answer
 │   ├── RasaUnreachableError      the turn did not reach it: nothing has happened
 │   └── RasaUncertainError        it may have done all, some or nothing of the turn
+├── PackageRefusedError           a package is not handed out to whoever asks
+├── CasesUnreachableError         the case system does not answer
 ├── TextsError                    the edge's texts are incomplete
 └── AskError                      the public API did not answer a question (client)
 
@@ -25,6 +27,18 @@ class RasaUnreachableError(RasaError):
 
 class RasaUncertainError(RasaError):
     """Rasa broke off or took too long: it may have done the turn. Sent again with the same number, it is not redone."""
+
+
+class PackageRefusedError(BotError):
+    """The case system hands nothing out; ``reason`` is its word for why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CasesUnreachableError(BotError):
+    """The case system does not answer, or not as agreed."""
 
 
 class TextsError(BotError):

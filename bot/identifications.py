@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.package_purpose import is_for_package
+from bot.packages import Packages
 from bot.refusals import Refusals
 from bot.schemas import IdentificationView, OfferIdentification
 from bot.store import ConversationStore, Draft
@@ -49,11 +51,12 @@ class Identifications:
         sessions: Sessions,
         store: ConversationStore,
         turns: TurnRunner,
+        packages: Packages,
         refusals: Refusals,
         clock: Clock,
     ) -> None:
         self._broker, self._sessions, self._store = broker, sessions, store
-        self._turns, self._refusals, self._clock = turns, refusals, clock
+        self._turns, self._packages, self._refusals, self._clock = turns, packages, refusals, clock
 
     async def run(self) -> None:
         """Collect at BankID until cancelled; one task a replica."""
@@ -241,6 +244,8 @@ class Identifications:
 
         The broker calls this until it returns, so what it stores is not lost when a replica dies in between.
         """
+        if is_for_package(change.identification.reference):
+            await self._packages.changed(change.identification)
         event = await self._event(change.identification)
         async with self._sessions.begin() as session:
             conversation = await self._store.locked(session, change.conversation_id)
@@ -255,6 +260,8 @@ class Identifications:
         self._turns.wake(change.conversation_id)
 
     async def _event(self, identification: Identification) -> str | None:
+        if is_for_package(identification.reference):
+            return None  # the bot has no part in it
         if identification.state == "complete":
             return IDENTIFIED
         if identification.state in _ENDED_BADLY and await self._matters(identification):

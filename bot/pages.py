@@ -48,5 +48,14 @@ class Pages:
         """Return the page on which the visitor lands after BankID's app."""
         return self._rendered("bankid_return.html", accepted=accepted)
 
+    def package_refused(self, *, is_temporary: bool) -> HTMLResponse:
+        """Return the page that a link to a package leads to when nothing is handed out."""
+        return self._rendered("package_refused.html", is_temporary=is_temporary)
+
+    @property
+    def controller(self) -> str:
+        """The company that answers for the data, by its registered name."""
+        return str(self._about["controller"])
+
     def _rendered(self, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._environment.get_template(name).render(values))

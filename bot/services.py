@@ -12,6 +12,7 @@ from bot.feedback import FeedbackBook
 from bot.handoff import Handoffs
 from bot.identifications import Identifications
 from bot.limits import Addresses, Buckets, Occupancy
+from bot.packages import Packages
 from bot.pages import Pages
 from bot.refusals import Refusals
 from bot.store import ConversationStore
@@ -31,6 +32,7 @@ class Services:
     conversations: Conversations
     handoffs: Handoffs
     identifications: Identifications
+    packages: Packages
     feedback: FeedbackBook
     turns: TurnRunner
     streams: Streams

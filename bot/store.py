@@ -27,7 +27,15 @@ _TITLE: Final = "chat.button.title"
 _PAYLOAD: Final = "chat.button.payload"
 _SUMMARY: Final = "chat.conversation.handoff_summary"
 
-LASTING_PAYLOADS: Final = ("/policy_", "/request_", "/ask_", "/make_complaint", "/greet", "edge:hand_over")
+LASTING_PAYLOADS: Final = (
+    "/policy_",
+    "/request_",
+    "/ask_",
+    "/make_complaint",
+    "/greet",
+    "edge:hand_over",
+    "edge:fetch_package:",
+)
 """Payloads that open something of their own. Any other answers the question under which it stands."""
 
 

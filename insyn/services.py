@@ -43,6 +43,7 @@ def serve_chat() -> None:
                 database_url=_database_url(config),
                 public_url=config.visitors_url,
                 rasa_url=config.rasa_url,
+                cases_url=config.cases_url,
                 service_tokens=(config.service_token.get_secret_value(),),
                 key_ring=config.key_ring(),
                 identity=IdentityConfig(client=client, broker=broker, code_mail=_code_mail(config)),

@@ -12,6 +12,10 @@ RECEIPT = "receipt"
 """The kind of card that tells a visitor about their new case."""
 
 
+PACKAGE = "package"
+"""The kind of card with which a visitor fetches what was released to them."""
+
+
 class ConversationState(StrEnum):
     """Who holds a conversation."""
 

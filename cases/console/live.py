@@ -11,7 +11,7 @@ from sse_starlette import ServerSentEvent
 
 from cases.console import texts
 from cases.console.context import Console
-from cases.console.conversations import RECEIPT, Message
+from cases.console.conversations import PACKAGE, RECEIPT, Message
 from cases.console.errors import EdgeError
 from cases.console.event_stream import HEARTBEAT, ServerEvent
 
@@ -85,4 +85,6 @@ def _card_text(card: dict[str, Any] | None) -> str | None:
         return None
     if card.get("kind") == RECEIPT:
         return texts.RECEIPT_CARD.format(reference=card.get("reference", ""), due_on=card.get("due_on", ""))
+    if card.get("kind") == PACKAGE:
+        return texts.PACKAGE_CARD.format(reference=card.get("reference", ""))
     return texts.IDENTIFICATION_CARD

@@ -171,6 +171,7 @@ HANDOFF_REASONS: Final = MappingProxyType(
 """Words for the reasons that come as codes; the assistant's own come in Swedish."""
 
 RECEIPT_CARD: Final = "Kvittens: ärende {reference}, svar senast {due_on}."
+PACKAGE_CARD: Final = "Länk för att hämta uppgifterna i ärende {reference}."
 IDENTIFICATION_CARD: Final = "Legitimering med BankID erbjöds."
 
 MARKETING_CHANNELS: Final = MappingProxyType({MarketingChannel.EMAIL: "E-post", MarketingChannel.PHONE: "Telefon"})

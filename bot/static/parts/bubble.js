@@ -2,6 +2,7 @@
 
 import { ICONS, button, clockTime, element, icon, linkified, outwardLink } from "./dom.js";
 import { IdentificationCard } from "./identification.js";
+import { packageCard } from "./package.js";
 import { receipt } from "./receipt.js";
 import { TEXTS } from "./texts.js";
 
@@ -52,6 +53,7 @@ export class Bubble {
 
   #card(card, context) {
     if (card.kind === "receipt") return receipt(card, context);
+    if (card.kind === "package") return packageCard(card, context);
     if (card.kind !== "identification") return null; // a kind of a newer server; its text stands above
     this.identificationCard = new IdentificationCard({ id: card.identification_id, ...context });
     return this.identificationCard.element;

@@ -40,6 +40,10 @@ export class Edge {
     return `${this.base}/chat/identifications/${encodeURIComponent(id)}/qr.svg?${frame}`;
   }
 
+  packageUrl(id) {
+    return `${this.base}/chat/packages/${encodeURIComponent(id)}`;
+  }
+
   policyUrl(anchor = "") {
     return `${this.base}/policy${anchor && `#${encodeURIComponent(anchor)}`}`;
   }

@@ -84,6 +84,11 @@ export const TEXTS = Object.freeze({
   person: "Prata med en person",
   personSaid: "Jag vill prata med en person",
 
+  packageFor: (reference) => `Dina uppgifter i ärende ${reference}`,
+  packageHeading: "Dina uppgifter",
+  packageHint: "En ZIP-fil. Öppna sidan i den för att läsa, eller spara den där ingen annan kommer åt den.",
+  packageSave: "Spara filen",
+
   receipt: (reference) => `Kvitto för ärende ${reference}`,
   receiptHeading: "Din begäran är registrerad",
   reference: "Ärendenummer",

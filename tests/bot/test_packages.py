@@ -1,0 +1,317 @@
+"""Fetching one's package in the chat: the real broker, BankID's simulator, and the real case system behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from bot.app import create_app
+from bot.config import BotConfig, IdentityConfig
+from bot.package_purpose import FETCH, is_for_package, purpose_of, reference_of, wanted_reference
+from bot.texts import Texts
+from cases.app import create_app as create_cases
+from cases.config import CasesConfig
+from cases.drafts import Actor, CaseDraft, Channel, IdentificationMethod, Identity
+from cases.files.service import CaseFiles
+from cases.packages.gathering import Gatherer
+from cases.packages.service import Packages
+from cases.service import CaseService
+from cases.storage.sealing import Sealer
+from identity.config import BrokerConfig, ClientConfig
+from identity.simulator.app import create_app as create_simulator
+from identity.simulator.authority import Authority, ensure
+from identity.simulator.config import SimulatorConfig
+from identity.simulator.personas import PERSONAS
+from privacy.calendar import WorkingCalendar
+from privacy.request_types import IdentityLevel, RequestType
+from privacy.systems import NO_SYSTEMS
+from tests.bot.conftest import PUBLIC_URL
+from tests.bot.fake_rasa import TOKEN, FakeRasa
+from tests.bot.visitor import Edge, Visitor, button
+
+pytestmark = pytest.mark.database
+
+REFERENCE = "AR-7K2M-9QXA"
+OFFICER = Actor.officer("4")
+PERSON, SOMEBODY_ELSE = PERSONAS[0].personal_number, PERSONAS[1]
+READY = {
+    "text": "Klart.",
+    "buttons": [{"title": "Hämta dina uppgifter", "payload": f"{FETCH}{REFERENCE}"}],
+}
+
+
+class NoConversations:
+    async def messages(self, _conversation_id: object) -> None:
+        return None
+
+
+@dataclass
+class CaseSystem:
+    """The real one, on the same database, and what officers do there."""
+
+    service: CaseService
+    packages: Packages
+    transport: httpx.ASGITransport
+
+    async def kinds(self) -> list[str]:
+        return [event.kind for event in await self.service.events(REFERENCE)]
+
+    async def release(self) -> None:
+        package = await self.packages.prepare(REFERENCE, file_ids=(), system_ids=(), actor=OFFICER)
+        await self.packages.release(REFERENCE, package.id, actor=OFFICER)
+
+
+@pytest.fixture
+async def case_system(database_url, sessions, key_ring) -> AsyncIterator[CaseSystem]:
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    app = create_cases(CasesConfig(database_url=database_url, key_ring=key_ring, service_tokens=(TOKEN,)))
+    files = CaseFiles(sessions, key_ring=key_ring, clock=clock)
+    gatherer = Gatherer(sessions, sealer=Sealer(key_ring), register=NO_SYSTEMS, conversations=NoConversations())
+    service = CaseService(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
+    packages = Packages(sessions, key_ring=key_ring, clock=clock, files=files, gatherer=gatherer)
+    async with app.router.lifespan_context(app):
+        yield CaseSystem(service, packages, httpx.ASGITransport(app))
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return ensure(tmp_path_factory.mktemp("bankid") / "simulator")
+
+
+@pytest.fixture
+def bankid(authority: Authority) -> httpx.ASGITransport:
+    app = create_simulator(SimulatorConfig(directory=authority.files.directory))
+    return httpx.ASGITransport(app, client=("203.0.113.7", 5000))
+
+
+@pytest.fixture
+async def edge(
+    bot_config: BotConfig,
+    rasa: FakeRasa,
+    bankid: httpx.ASGITransport,
+    authority: Authority,
+    case_system: CaseSystem,
+) -> AsyncIterator[Edge]:
+    broker = BrokerConfig(
+        return_url=f"{PUBLIC_URL}/chat/bankid/return",
+        referring_domain="chat.test",
+        evidence_roots=authority.files.signature_root,
+        launch_base="http://bankid.test/",
+        collect_interval_s=0.05,
+        idle_interval_s=0.05,
+    )
+    identity = IdentityConfig(client=ClientConfig(base_url="http://bankid.test/rp/v6.0/"), broker=broker)
+    app = create_app(
+        replace(bot_config, identity=identity, cases_url="http://cases.test"),
+        rasa_transport=rasa.transport(),
+        bankid_transport=bankid,
+        cases_transport=case_system.transport,
+    )
+    rasa.answers["hämta mina uppgifter"] = [READY]
+    async with app.router.lifespan_context(app):
+        yield Edge(app, origin=PUBLIC_URL)
+
+
+@pytest.fixture
+async def phone(bankid: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=bankid, base_url="http://bankid.test") as http:
+        yield http
+
+
+@pytest.fixture
+def texts(bot_config: BotConfig) -> Texts:
+    return Texts.read(bot_config.texts)
+
+
+@pytest.fixture
+async def case(case_system: CaseSystem) -> None:
+    await case_system.service.register(
+        CaseDraft(
+            reference=REFERENCE,
+            request_type=RequestType.ACCESS,
+            received_at=datetime.now(UTC),
+            channel=Channel.CHAT,
+            identity=Identity(
+                level=IdentityLevel.STRONG,
+                method=IdentificationMethod.BANKID,
+                personal_identity_number=PERSON,
+                name="Karl Testsson",
+                verified_at=datetime.now(UTC),
+            ),
+        )
+    )
+
+
+async def ask(visitor: Visitor) -> list[dict[str, Any]]:
+    """Ask for the package and press the button; return what the edge says to that."""
+    [ready] = await visitor.say("hämta mina uppgifter")
+    return await visitor.press(button(ready, "Hämta dina uppgifter"))
+
+
+async def identify(
+    visitor: Visitor, phone: httpx.AsyncClient, asked: dict[str, Any], **approval: str
+) -> dict[str, Any]:
+    """Sign on the card that ``asked`` carries, and return what comes of it."""
+    identification_id = asked["card"]["identification_id"]
+    started = await visitor.client.post(f"/chat/identifications/{identification_id}/start", json={"mode": "qr"})
+    assert started.status_code == 200, started.text
+    order = (await phone.post("/control/scan")).json()["order_ref"]
+    assert (await phone.post(f"/control/orders/{order}/approve", json=approval)).status_code == 200
+    for _ in range(200):
+        last = (await visitor.messages())[-1]
+        if last["id"] > asked["id"]:
+            return last
+        await asyncio.sleep(0.05)
+    raise AssertionError("nothing came of the identification")
+
+
+async def fetch(visitor: Visitor, card: dict[str, Any], **headers: str) -> httpx.Response:
+    return await visitor.client.get(f"/chat/packages/{card['identification_id']}", headers=headers)
+
+
+@pytest.mark.usefixtures("case")
+class TestFetching:
+    async def test_the_person_gets_the_file_once_an_identification(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem, rasa: FakeRasa
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            for _ in range(2):
+                [asked] = await ask(visitor)
+                given = await identify(visitor, phone, asked)
+                assert given["card"]["kind"] == "package"
+                looked_ahead = await fetch(visitor, given["card"], **{"Sec-Purpose": "prefetch"})
+                assert looked_ahead.status_code == 425
+
+                answer = await fetch(visitor, given["card"])
+
+                assert answer.status_code == 200
+                assert answer.headers["content-disposition"].startswith("attachment;")
+                assert answer.headers["content-length"] == str(len(answer.content))
+                assert "sandbox" in answer.headers["content-security-policy"]
+                assert answer.headers["cache-control"] == "no-store"
+                archive = zipfile.ZipFile(io.BytesIO(answer.content))
+                assert PERSON in archive.read("registerutdrag.html").decode()
+                assert (await fetch(visitor, given["card"])).status_code == 403
+        assert (await case_system.kinds()).count("package_fetched") == 2
+        assert (await case_system.kinds()).count("package_fetch_refused") == 2
+        assert not any("EXTERNAL_identification" in text for text in rasa.texts()), "the bot has no part in it"
+
+    async def test_somebody_else_with_bankid_gets_nothing(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem, texts: Texts
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+
+            given = await identify(visitor, phone, asked, persona=SOMEBODY_ELSE.key)
+
+            assert given["card"] is None
+            assert given["text"] == texts("package_refused_not_yours", reference=REFERENCE)
+            assert (await fetch(visitor, asked["card"])).status_code == 403
+        assert "package_fetched" not in await case_system.kinds()
+        [refused] = [e for e in await case_system.service.events(REFERENCE) if e.facts.get("reason") == "not_yours"]
+        assert refused.kind == "package_fetch_refused"
+
+    async def test_another_browser_gets_nothing_whatever_it_knows(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor, edge.visitor() as thief, edge.client() as stranger:
+            await visitor.open()
+            await thief.open()
+            [asked] = await ask(visitor)
+            card = (await identify(visitor, phone, asked))["card"]
+
+            path = f"/chat/packages/{card['identification_id']}"
+            for response in (
+                await thief.client.get(path),
+                await stranger.get(path),
+                await visitor.client.get(f"/chat/packages/{uuid4()}"),
+                await visitor.client.get("/chat/packages/..%2F..%2Fx"),
+            ):
+                assert response.status_code in {403, 404}
+                assert b"PK" not in response.content[:2]
+            assert (await visitor.client.get(path)).status_code == 200
+
+    async def test_an_identification_for_something_else_opens_no_package(
+        self, edge: Edge, internal: httpx.AsyncClient, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            body = {
+                "reference": REFERENCE,
+                "request_type": "erasure",
+                "request_title": "Radering",
+                "visible_text": "Begäran om radering",
+                "level": 2,
+            }
+            await internal.post(f"/conversations/{await visitor.conversation_id()}/identifications", json=body)
+            asked = (await visitor.messages())[-1]
+            started = asked["card"]["identification_id"]
+            await visitor.client.post(f"/chat/identifications/{started}/start", json={"mode": "qr"})
+            order = (await phone.post("/control/scan")).json()["order_ref"]
+            await phone.post(f"/control/orders/{order}/approve", json={})
+
+            async def is_complete() -> bool:
+                return (await visitor.session())["identification"]["state"] == "complete"
+
+            for _ in range(100):
+                if await is_complete():
+                    break
+                await asyncio.sleep(0.05)
+            assert await is_complete()
+            assert (await visitor.client.get(f"/chat/packages/{started}")).status_code == 403
+
+    async def test_before_release_there_is_nothing_and_no_identification_is_asked_for(
+        self, edge: Edge, case_system: CaseSystem, texts: Texts
+    ):
+        await case_system.packages.prepare(REFERENCE, file_ids=(), system_ids=(), actor=OFFICER)
+        async with edge.visitor() as visitor:
+            await visitor.open()
+
+            [said] = await ask(visitor)
+
+            assert said["text"] == texts("package_refused_not_released", reference=REFERENCE)
+            assert said["card"] is None
+
+    async def test_what_is_withdrawn_after_identification_is_not_handed_out(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            card = (await identify(visitor, phone, asked))["card"]
+            package = await case_system.packages.current(REFERENCE)
+            assert package is not None
+            await case_system.packages.withdraw(REFERENCE, package.id, actor=OFFICER)
+
+            answer = await fetch(visitor, card)
+
+            assert answer.status_code == 403
+            assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_only_our_own_words_begin_a_fetch():
+    assert wanted_reference(f"{FETCH}{REFERENCE}") == REFERENCE
+    for payload in (FETCH, f"{FETCH}../x", f"/ask_case_status{REFERENCE}", f"{FETCH}AR-7K2M-9QXB"):
+        assert wanted_reference(payload) is None
+    purpose = purpose_of(REFERENCE, message_id=2**63 - 1)
+    assert is_for_package(purpose)
+    assert reference_of(purpose) == REFERENCE
+    assert not is_for_package(REFERENCE)
