@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
 from actions.errors import ServiceError
+from actions.package_download import tell_if_released
 from actions.submission import registered
 from privacy.case_states import CaseStatus
 from privacy.swedish_dates import swedish_date
@@ -33,4 +34,5 @@ class ActionAnswerCaseStatus(InsynAction):
                 status=CaseStatus(state.status).label.lower(),
                 due_on=swedish_date(state.due_on),
             )
+            await tell_if_released(self.services, dispatcher, state.reference)
         return []

@@ -29,6 +29,9 @@ def _categories(key: str) -> tuple[Category, ...]:
 WISHES: Final[Mapping[str, str]] = MappingProxyType(_ALL["wishes"])
 """What a wish is called on a button, by intent."""
 
+FETCH_PACKAGE: Final[str] = _ALL["fetch_package"]
+"""On the button that fetches a finished package."""
+
 SCOPES: Final = _categories("scopes")
 USES: Final = _categories("uses")
 WRONG_DATA: Final = _categories("wrong_data")

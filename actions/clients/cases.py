@@ -1,14 +1,17 @@
 """The case system's API: registering what a visitor confirmed, and reading where it is."""
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, Final, Protocol
 
 import httpx
 
 from actions.clients.edge import CompletedIdentification
 from actions.clients.http import ServiceClient
+from actions.errors import ServiceRefusedError
+from privacy.swedish_dates import local_date
 
+NO_PACKAGE: Final = "no-package"
 _NOBODY = {"level": 0, "method": "none"}
 
 
@@ -77,6 +80,9 @@ class Cases(Protocol):
     async def read(self, reference: str) -> CaseState:
         """Return where a case is."""
 
+    async def package_until(self, reference: str) -> date | None:
+        """Return the last Swedish day on which the case's package can be fetched; None when there is none."""
+
     async def block_marketing(self, draft: BlockDraft) -> BlockReceipt:
         """Put an address on the suppression list. The same draft again gives the same receipt."""
 
@@ -111,6 +117,15 @@ class CasesClient:
         return CaseState(
             reference=answer["reference"], status=answer["status"], due_on=date.fromisoformat(answer["due_on"])
         )
+
+    async def package_until(self, reference: str) -> date | None:
+        try:
+            answer = await self._client.call("GET", f"/api/v1/cases/{reference}/package")
+        except ServiceRefusedError as error:
+            if error.problem == NO_PACKAGE:
+                return None
+            raise
+        return local_date(datetime.fromisoformat(answer["expires_at"]))
 
     async def block_marketing(self, draft: BlockDraft) -> BlockReceipt:
         body = {

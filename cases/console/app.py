@@ -32,6 +32,7 @@ from cases.console.pages import (
     login,
     orders,
     packages,
+    registering,
     staff,
     start,
     tasks,
@@ -132,7 +133,21 @@ def mount(
 def _pages(console: Console) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     pages.state.console = console
-    for module in (start, login, cases, files, packages, letters, tasks, orders, blocks, connectors, handoffs, staff):
+    for module in (
+        start,
+        login,
+        registering,
+        cases,
+        files,
+        packages,
+        letters,
+        tasks,
+        orders,
+        blocks,
+        connectors,
+        handoffs,
+        staff,
+    ):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")
     pages.add_middleware(BodyLimits)

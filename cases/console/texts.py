@@ -36,6 +36,12 @@ LAST_ADMINISTRATOR: Final = "Det måste finnas minst en administratör kvar."
 
 DATA_SUBJECT: Final = "Den registrerade"
 
+REGISTRATION_INCOMPLETE: Final = "Välj vad begäran gäller och hur den kom in, och ange dagen då den kom in."
+RECEIVED_IN_FUTURE: Final = "En begäran kan inte ha kommit in senare än i dag."
+NO_ADDRESS: Final = "E-postadressen går inte att läsa. Rätta den eller lämna fältet tomt."
+REGISTERED_OTHERWISE: Final = (
+    "Det här formuläret har redan registrerat ett ärende med andra uppgifter. Gå till listan, eller börja om."
+)
 NOTE_MISSING: Final = "Skriv en anteckning först."
 MESSAGE_MISSING: Final = "Skriv ett svar först."
 RESOLUTION_MISSING: Final = "Välj hur ärendet ska avgöras."
@@ -82,6 +88,7 @@ DONE: Final = MappingProxyType(
         "package-prepared": "Utdraget är förberett. Gå igenom det innan du lämnar ut det.",
         "package-released": "Utdraget är utlämnat. Personen kan hämta det i chatten med BankID.",
         "package-withdrawn": "Utdraget är återtaget och dess innehåll borttaget.",
+        "registered": "Ärendet är registrerat. Skicka gärna en mottagningsbekräftelse.",
         "letter-sent": "Brevet är skickat och sparat i ärendet.",
         "disabled": "Kontot är stängt.",
         "enabled": "Kontot är öppet igen.",

@@ -104,6 +104,8 @@ class FakeCases:
 
     cases: dict[str, CaseDraft] = field(default_factory=dict)
     blocks: dict[str, BlockDraft] = field(default_factory=dict)
+    packages: dict[str, date] = field(default_factory=dict)
+    """Until when what can be fetched, by reference."""
 
     async def register(self, draft: CaseDraft) -> CaseReceipt:
         self._answer()
@@ -118,6 +120,10 @@ class FakeCases:
     async def read(self, reference: str) -> CaseState:
         self._answer()
         return CaseState(self.cases[reference].reference, "received", DUE_ON)
+
+    async def package_until(self, reference: str) -> date | None:
+        self._answer()
+        return self.packages.get(reference)
 
     async def block_marketing(self, draft: BlockDraft) -> BlockReceipt:
         self._answer()

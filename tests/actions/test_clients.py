@@ -241,3 +241,18 @@ async def test_the_fakes_answer_as_the_clients_do():
     assert await cases.register(access_draft()) == first
     with pytest.raises(ServiceRefusedError):
         await cases.register(access_draft(details={"scope": "Rekrytering"}))
+
+
+async def test_until_when_a_package_can_be_fetched_is_a_swedish_day():
+    service = Service(
+        httpx.Response(200, json={"expires_at": "2026-12-30T23:30:00Z"}),
+        problem(404, "no-package"),
+        problem(404, "case-not-found"),
+    )
+    cases = service.cases()
+
+    assert await cases.package_until("AR-0000-0000") == date(2026, 12, 31)
+    assert await cases.package_until("AR-0000-0000") is None
+    with pytest.raises(ServiceRefusedError):
+        await cases.package_until("AR-0000-0000")
+    assert service.requests[0].url.path == "/api/v1/cases/AR-0000-0000/package"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from actions.case_status import ActionAnswerCaseStatus
@@ -127,6 +129,12 @@ async def test_a_case_of_this_conversation_is_looked_up(fakes: Fakes):
     [message], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
     assert message["response"] == "utter_case_status"
     assert message["due_on"] == "23 december 2026"
+
+    [reference] = fakes.cases.cases
+    fakes.cases.packages[reference] = date(2026, 12, 30)
+    [_, offered], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
+    assert (offered["response"], offered["until"]) == ("utter_package_released", "30 december 2026")
+    assert [button["payload"] for button in offered["buttons"]] == [f"edge:fetch_package:{reference}"]
 
     fakes.cases.is_down = True
     [message], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
