@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from bot.assets import Assets
 from bot.config import BotConfig
 from bot.conversations import Conversations
+from bot.erasure import ConversationEraser
 from bot.feedback import FeedbackBook
 from bot.gate import Gate
 from bot.handoff import Handoffs
@@ -168,6 +169,7 @@ async def _running(
             sessions=sessions,
             store=store,
             conversations=conversations,
+            eraser=ConversationEraser(engine=engine, sessions=sessions, store=store),
             handoffs=handoffs,
             identifications=identifications,
             packages=fetching,

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from bot.config import BotConfig
 from bot.conversations import Conversations
+from bot.erasure import ConversationEraser
 from bot.feedback import FeedbackBook
 from bot.handoff import Handoffs
 from bot.identifications import Identifications
@@ -30,6 +31,7 @@ class Services:
     sessions: Sessions
     store: ConversationStore
     conversations: Conversations
+    eraser: ConversationEraser
     handoffs: Handoffs
     identifications: Identifications
     packages: Packages

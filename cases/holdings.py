@@ -172,6 +172,19 @@ HOLDINGS: Final[Sequence[Holding]] = (
         kept_because="the history of cases: no personal data, append-only, a pseudonym's once the case is emptied",
     ),
     Holding(
+        "cases.register_event",
+        ("sequence",),
+        opaque=("previous_hash", "hash"),
+        kept_because="the register's own log: numbers of staff accounts and tokens, append-only",
+    ),
+    Holding("cases.register_head", ("id",), opaque=("last_hash",), kept_because="the head of the register's own log"),
+    Holding(
+        "cases.service_token",
+        ("id",),
+        opaque=("token_hash",),
+        kept_because="names of systems and hashes of their tokens; the log names them by number",
+    ),
+    Holding(
         "cases.marketing_block_receipt",
         ("id",),
         opaque=("request_digest",),

@@ -7,6 +7,8 @@ themselves: nobody numbers them, and a ring holds the old ones until rotation ha
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 import secrets
@@ -21,6 +23,7 @@ from foundation.errors import DecryptionError, UnknownKeyError
 KEY_BYTES = 32
 _KEY_ID_BYTES = 8
 _NONCE_BYTES = 12
+_TEXT_MARK = "sealed"
 
 
 def derive_key(secret: str, *, purpose: str) -> bytes:
@@ -86,6 +89,41 @@ class KeyRing:
     def decrypt_text(self, ciphertext: bytes, *, context: str) -> str:
         """Like :meth:`decrypt`, for text (UTF-8)."""
         return self.decrypt(ciphertext, context=context).decode()
+
+    def encrypt_to_text(self, plaintext: str, *, context: str) -> str:
+        """Like :meth:`encrypt_text`, for a column of text: ``sealed:KEY ID:CIPHERTEXT``."""
+        sealed = self.encrypt_text(plaintext, context=context)
+        return f"{self.text_prefix}{base64.b64encode(sealed).decode()}"
+
+    def decrypt_from_text(self, sealed: str, *, context: str) -> str:
+        """Return what :meth:`encrypt_to_text` made.
+
+        Raises:
+            DecryptionError: as :meth:`decrypt`, or it is no ciphertext at all.
+        """
+        mark, _, rest = sealed.partition(":")
+        if mark != _TEXT_MARK:
+            raise DecryptionError(f"what stands in {context} is not sealed")
+        try:
+            ciphertext = base64.b64decode(rest.partition(":")[2], validate=True)
+        except binascii.Error:
+            raise DecryptionError(f"a ciphertext in {context} was changed") from None
+        return self.decrypt_text(ciphertext, context=context)
+
+    @property
+    def current_key_id(self) -> bytes:
+        """The first bytes of everything that this ring encrypts now."""
+        return _key_id(self.keys[0])
+
+    @property
+    def key_ids(self) -> Sequence[bytes]:
+        """The ids of all keys of the ring, the current one first."""
+        return [_key_id(key) for key in self.keys]
+
+    @property
+    def text_prefix(self) -> str:
+        """The first characters of every text that this ring encrypts now."""
+        return f"{_TEXT_MARK}:{self.current_key_id.hex()}:"
 
     def needs_rotation(self, ciphertext: bytes) -> bool:
         """Tell whether ``ciphertext`` was made with another key than the current one."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from foundation.encryption import KeyRing
+
 
 def service_token() -> str | None:
     """Return the token that the edge must show; None closes the channel to everybody."""
@@ -13,6 +15,15 @@ def service_token() -> str | None:
 def database_url() -> str | None:
     """Return the database of the trackers; None keeps them in memory, as ``rasa shell`` and tests may."""
     return os.environ.get("INSYN_DATABASE_URL") or None
+
+
+def key_ring() -> KeyRing | None:
+    """Return what seals the trackers; None where no secret is given, and then nothing may be stored."""
+    secrets = [secret.strip() for secret in os.environ.get("INSYN_ENCRYPTION_SECRETS", "").split(",")]
+    if not any(secrets):
+        return None
+    # Nothing is looked up by digest here, so any lookup key will do.
+    return KeyRing.from_secrets(*filter(None, secrets), lookup_secret="")
 
 
 def actions_url() -> str | None:

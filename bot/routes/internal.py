@@ -97,6 +97,13 @@ async def read_conversation(conversation_id: ConversationId, parts: Parts) -> St
     return await parts.handoffs.conversation(conversation_id)
 
 
+@router.delete("/conversations/{conversation_id}", status_code=204)
+async def erase_conversation(conversation_id: ConversationId, parts: Parts) -> Response:
+    """Delete a conversation for good; one that is gone already is as good."""
+    await parts.eraser.erase_conversation(conversation_id)
+    return Response(status_code=204)
+
+
 @router.get("/conversations/{conversation_id}/stream")
 async def stream(
     conversation_id: ConversationId,

@@ -31,6 +31,7 @@ BY_TABLE = {holding.table: holding for holding in HOLDINGS}
 
 @pytest.fixture
 def connection(database_url, monkeypatch):
+    monkeypatch.setenv("INSYN_ENCRYPTION_SECRETS", "a secret for tests")
     PostgresTrackerStore(host=database_url)  # Rasa makes its table itself
     with psycopg.connect(libpq_url(database_url)) as connection:
         yield connection

@@ -25,6 +25,8 @@ from tests.bot.fake_rasa import TOKEN
 from tests.bot.rasa.small_bot import ROOT, train
 from tests.bot.server import address, free_port
 
+ENCRYPTION_SECRET = "a secret for tests"
+
 
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -194,6 +196,7 @@ def environment(database_url: str, actions: ActionServer) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("INSYN_")},
         "INSYN_SERVICE_TOKEN": TOKEN,
+        "INSYN_ENCRYPTION_SECRETS": ENCRYPTION_SECRET,
         "INSYN_DATABASE_URL": database_url,
         "INSYN_ACTIONS_URL": actions.url,
         "PYTHONPATH": str(ROOT),

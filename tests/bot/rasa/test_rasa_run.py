@@ -14,19 +14,23 @@ import pytest
 
 from bot.app import create_app
 from bot.client import AskClient
+from bot.holdings import TRACKER
 from foundation.database import libpq_url
-from tests.bot.rasa.conftest import ActionServer, Runner, Shared
+from foundation.encryption import KeyRing
+from tests.bot.rasa.conftest import ENCRYPTION_SECRET, ActionServer, Runner, Shared
 from tests.bot.server import address, free_port, served
 
 pytestmark = [pytest.mark.database, pytest.mark.model]
 
+KEY_RING = KeyRing.from_secrets(ENCRYPTION_SECRET, lookup_secret="")
 SECRET = "Åsa Öberg bor på Storgatan"
 
 
 def events_of(database_url: str, sender: str) -> list[tuple[str, str]]:
     with psycopg.connect(libpq_url(database_url)) as connection:
         query = "SELECT type_name, data FROM rasa.events WHERE sender_id = %s ORDER BY id"
-        return connection.execute(query, [sender]).fetchall()
+        stored = connection.execute(query, [sender]).fetchall()
+    return [(kind, KEY_RING.decrypt_from_text(data, context=TRACKER)) for kind, data in stored]
 
 
 def test_turns_are_whole_and_text_is_text(shared: Shared):
@@ -161,7 +165,11 @@ async def test_the_edge_and_a_real_rasa(shared: Shared, bot_config: Any):
         await client.ask("mitt personnummer är 19990807-2391, hej")
 
     with psycopg.connect(libpq_url(shared.database_url)) as connection:
-        stored = str(connection.execute("SELECT * FROM rasa.events").fetchall())
+        sealed = str(connection.execute("SELECT * FROM rasa.events").fetchall())
+        senders = connection.execute("SELECT DISTINCT sender_id FROM rasa.events").fetchall()
+    stored = str([events_of(shared.database_url, sender) for (sender,) in senders])
     assert "mitt personnummer" in stored, "the bot was told"
+    assert "mitt personnummer" not in sealed, "but a dump does not show it"
     for place in (stored, rasa.log):
-        assert "2391" not in place
+        for number in ("19990807-2391", "199908072391", "0807-2391"):
+            assert number not in place
