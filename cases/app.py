@@ -13,6 +13,7 @@ from cases.api import marketing_systems as marketing_systems_routes
 from cases.api import own_cases, packages, routes
 from cases.api.problems import install_case_problems
 from cases.checklists import Checklists
+from cases.api.tokens import TokenGate
 from cases.config import CasesConfig
 from cases.connectors.orders import Orders
 from cases.connectors.registry import connectors_of, marketing_systems
@@ -25,7 +26,6 @@ from cases.storage.rows import CaseRow
 from foundation.clock import Clock, system_clock
 from foundation.database import Sessions, create_engine, session_factory
 from foundation.problems import Problem, ProblemError, install_problem_handlers
-from foundation.service_auth import require_service_token
 from privacy.calendar import WorkingCalendar
 
 
@@ -73,8 +73,9 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
     app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)
+    gate = TokenGate(config.service_tokens, sessions, clock)
     for router in (routes.router, own_cases.router, packages.router, marketing_systems_routes.router):
-        app.include_router(router, dependencies=[Depends(require_service_token(config.service_tokens))])
+        app.include_router(router, dependencies=[Depends(gate)])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)
     return app

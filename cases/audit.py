@@ -1,8 +1,8 @@
-"""Walks every case's history and names each line that was changed, removed or inserted.
+"""Walks every case's history, and the register's own log, and names each line that was changed, removed or inserted.
 
 Each history is walked backwards from the head that its case holds: a line is genuine if its content hashes to what the
 line after it (or the head) says. What this cannot find is a whole case that vanished with its history, or one that was
-rewritten to its head: that takes heads kept elsewhere.
+rewritten to its head: that takes heads kept elsewhere (:mod:`cases.checkpoints`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,10 +14,14 @@ from typing import Any, Final
 from sqlalchemy import Enum, Row, String, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cases import register_log
 from cases.history import event_hash
 from cases.storage.rows import CaseEventRow, CaseRow
 
 BATCH: Final = 1000
+
+REGISTER: Final = "register"
+"""In place of a case's reference: the register's own log."""
 
 
 class Fault(StrEnum):
@@ -41,6 +45,8 @@ class Finding:
     """One thing that is not as it was written."""
 
     reference: str
+    """The case's, or :data:`REGISTER`."""
+
     sequence: int
     """The line's number within the case."""
 
@@ -71,7 +77,34 @@ async def verify(session: AsyncSession) -> AuditReport:
             history = histories.get(case.id, {})
             findings += _findings_of(case, history)
             cases, events, after = cases + 1, events + len(history), case.id
-    return AuditReport(cases=cases, events=events, findings=tuple(findings))
+    of_register, lines = await _findings_of_register(session)
+    return AuditReport(cases=cases, events=events + lines, findings=(*findings, *of_register))
+
+
+async def _findings_of_register(session: AsyncSession) -> tuple[list[Finding], int]:
+    findings: list[Finding] = []
+    last_sequence, wanted_hash = await register_log.head_of(session)
+    above, lines = last_sequence + 1, 0
+    genuine_hash: bytes | None = wanted_hash
+    highest = 2**31 - 1  # above the head there should be nothing, so the walk begins above it
+    while batch := await register_log.lines_before(session, highest):
+        for line in batch:
+            highest, lines = line.sequence, lines + 1
+            if not 1 <= line.sequence <= last_sequence:
+                findings.append(Finding(REGISTER, line.sequence, Fault.INSERTED))
+                continue
+            missing = list(register_log.missing_numbers(above, line.sequence))
+            findings += [Finding(REGISTER, number, Fault.REMOVED) for number in missing]
+            if missing:
+                genuine_hash = None
+            if register_log.is_genuine(line, wanted_hash=genuine_hash):
+                genuine_hash = line.previous_hash
+            else:
+                findings.append(Finding(REGISTER, line.sequence, Fault.CHANGED))
+                genuine_hash = None
+            above = line.sequence
+    findings += [Finding(REGISTER, number, Fault.REMOVED) for number in register_log.missing_numbers(above, 0)]
+    return findings, lines
 
 
 def _as_stored(*columns: Any) -> list[Any]:

@@ -68,6 +68,9 @@ class CasesConfig:
     mailer: Mailer | None = field(default=None, repr=False)
     """The way out for mail; without one letters go by the chat alone."""
 
+    long_pause_days: int = 30
+    """A case that has waited this many days for its person is flagged."""
+
     production: bool = False
     """Whether webhooks must use https and may not point into private networks."""
 

@@ -69,6 +69,10 @@ class Actor:
 
 ASSISTANT = Actor.system("assistant")
 JOBS = Actor.system("jobs")
+CONSOLE = Actor.system("console")
+OPERATOR = Actor.system("operator")
+"""Somebody at the command line of the machine."""
+
 DATA_SUBJECT = Actor(ActorKind.DATA_SUBJECT, "data_subject")
 """The person whose case it is; which one, the case itself says."""
 

@@ -14,6 +14,7 @@ CasesError
 ├── TaskNotFoundError            the case has no such task
 ├── TaskNoteMissingError         a task that does not apply needs a reason
 ├── StaleTaskError               somebody changed the task in between
+├── CheckpointError              a checkpoint of the audit is none, was changed, or another key signed it
 └── InvalidCursorError           the page cursor is not one of ours
 """
 
@@ -83,6 +84,10 @@ class TaskNoteMissingError(CasesError):
 
 class StaleTaskError(CasesError):
     """Somebody changed the task since the caller saw it."""
+
+
+class CheckpointError(CasesError):
+    """The file is no checkpoint, was changed, or was signed with another key; the message says which."""
 
 
 class InvalidCursorError(CasesError):

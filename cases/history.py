@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     CONNECTOR_GAVE_UP = "connector_gave_up"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    PAUSED_LONG = "paused_long"
     FILE_STORED = "file_stored"
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DELETED = "file_deleted"
@@ -75,6 +76,7 @@ _LABELS: Final = MappingProxyType(
         EventKind.CONNECTOR_GAVE_UP: "Ett anslutet system utförde inte uppdraget",
         EventKind.DUE_SOON: "Svarsdagen närmar sig",
         EventKind.OVERDUE: "Svarsdagen har passerat",
+        EventKind.PAUSED_LONG: "Ärendet har väntat länge på den registrerade",
         EventKind.FILE_STORED: "En fil lades till",
         EventKind.FILE_DOWNLOADED: "En fil laddades ner",
         EventKind.FILE_DELETED: "En fil togs bort",
@@ -96,6 +98,7 @@ _MESSAGE_KINDS: Final = MappingProxyType(
         EventKind.DUE_SOON: "case.due_soon",
         EventKind.OVERDUE: "case.overdue",
         EventKind.PACKAGE_RELEASED: "case.package_released",
+        EventKind.PAUSED_LONG: "case.paused_long",
     }
 )
 

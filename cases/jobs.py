@@ -1,7 +1,7 @@
 """The worker: deliveries of the outbox, reminders, and the housekeeping of the queue itself (schema ``jobs``)."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -15,13 +15,16 @@ from cases.connectors.orders import Orders
 from cases.connectors.reconciliation import Reconciliation
 from cases.connectors.registry import connectors_of
 from cases.deliveries import Deliveries, DeliveryFailedError
+from cases.drafts import JOBS
 from cases.files.service import CaseFiles
 from cases.packages.ending import PackageExpiry
+from cases.register_log import note_retention
 from cases.reminders import Reminders
 from cases.storage.outbox import register_endpoints
 from cases.webhooks import WebhookSender
 from foundation.clock import Clock, system_clock
-from foundation.database import create_engine, libpq_url, session_factory
+from foundation.database import Sessions, create_engine, libpq_url, session_factory
+from foundation.retention import Retention
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ DELIVER: Final = "cases.deliver"
 CONCURRENCY: Final = 10
 KEEP_JOBS_HOURS: Final = 72
 STALLED_AFTER_S: Final = 30
+RETENTION_CRON: Final = "17 3 * * *"
+"""In UTC. What a missed night leaves is taken by the next."""
 
 
 class Workload:
@@ -40,31 +45,33 @@ class Workload:
         self._config = config
         self._clock = clock
         self._engine = create_engine(config.database_url, application_name="insyn worker")
-        self._sessions = session_factory(self._engine)
+        self.sessions = session_factory(self._engine)
         self.deliveries = Deliveries(
-            self._sessions,
+            self.sessions,
             config.webhooks,
             sender=WebhookSender(public_only=config.production),
             clock=clock,
         )
-        self.files = CaseFiles(self._sessions, key_ring=config.key_ring, clock=clock)
-        self.packages = PackageExpiry(self._sessions, key_ring=config.key_ring, clock=clock)
+        self.files = CaseFiles(self.sessions, key_ring=config.key_ring, clock=clock)
+        self.packages = PackageExpiry(self.sessions, key_ring=config.key_ring, clock=clock)
         connectors = connectors_of(config.connectors)
         self.orders = Orders(
-            self._sessions,
+            self.sessions,
             connectors,
             key_ring=config.key_ring,
             clock=clock,
             files=self.files,
-            checklists=Checklists(self._sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
+            checklists=Checklists(self.sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
         )
-        self.reconciliation = Reconciliation(self._sessions, connectors, key_ring=config.key_ring, clock=clock)
-        self.reminders = Reminders(self._sessions, clock=clock, due_soon_days=config.due_soon_days)
+        self.reconciliation = Reconciliation(self.sessions, connectors, key_ring=config.key_ring, clock=clock)
+        self.reminders = Reminders(
+            self.sessions, clock=clock, due_soon_days=config.due_soon_days, long_pause_days=config.long_pause_days
+        )
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Make the configured receivers known, and end the connections afterwards."""
-        async with self._sessions.begin() as session:
+        async with self.sessions.begin() as session:
             names = [endpoint.name for endpoint in self._config.webhooks]
             await register_endpoints(session, names, now=self._clock())
         try:
@@ -84,8 +91,21 @@ class UntilDead(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": 60})
 
 
-def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Workload | None = None) -> App:
-    """Return the worker's application; run it with :func:`run_worker`."""
+def build_app(
+    config: CasesConfig,
+    *,
+    clock: Clock = system_clock,
+    workload: Workload | None = None,
+    retention: Retention | None = None,
+) -> App:
+    """Return the worker's application; run it with :func:`run_worker`.
+
+    Args:
+        config: as the API has it.
+        clock: the present instant.
+        workload: what the jobs do, if the caller opens it.
+        retention: erases what has expired, of every schema; only the composition root knows them all.
+    """
     work = workload or Workload(config, clock=clock)
     connector = PsycopgConnector(
         conninfo=libpq_url(config.database_url),
@@ -118,7 +138,19 @@ def build_app(config: CasesConfig, *, clock: Clock = system_clock, workload: Wor
         )
 
     add_connector_jobs(app, work.orders, work.reconciliation)
+    if retention is not None:
+        _erase_nightly(app, retention, work.sessions, clock)
     return app
+
+
+def _erase_nightly(app: App, retention: Retention, sessions: Sessions, clock: Clock) -> None:
+    @app.periodic(cron=RETENTION_CRON)
+    @app.task(name="retention.run", queue="periodic", queueing_lock="retention.run", lock="retention.run")
+    async def erase_expired(timestamp: int) -> None:
+        del timestamp
+        erased = await retention.run()
+        async with sessions.begin() as session:
+            await note_retention(session, erased, actor=JOBS, now=clock())
 
 
 async def retry_stalled(app: App, *, stalled_after_s: float = STALLED_AFTER_S) -> int:
@@ -129,10 +161,22 @@ async def retry_stalled(app: App, *, stalled_after_s: float = STALLED_AFTER_S) -
     return len(stalled)
 
 
-async def run_worker(config: CasesConfig, *, clock: Clock = system_clock) -> None:
-    """Work until told to stop (SIGINT, SIGTERM, cancellation)."""
+async def run_worker(
+    config: CasesConfig,
+    *,
+    clock: Clock = system_clock,
+    retention: Callable[[Sessions], Retention] | None = None,
+) -> None:
+    """Work until told to stop (SIGINT, SIGTERM, cancellation).
+
+    Args:
+        config: as the API has it.
+        clock: the present instant.
+        retention: makes what erases, every night, what has expired.
+    """
     workload = Workload(config, clock=clock)
-    app = build_app(config, workload=workload)
+    nightly = None if retention is None else retention(workload.sessions)
+    app = build_app(config, workload=workload, retention=nightly)
     async with workload.open(), app.open_async():
         await workload.reminders.flag()  # what a night without a worker left behind need not wait for the next beat
         await app.run_worker_async(

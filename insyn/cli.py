@@ -14,6 +14,14 @@ from insyn.terminal import console, errors, step
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
 app.add_typer(staff_app, name="staff")
+audit_app = typer.Typer(no_args_is_help=True, help="The history of cases: is it whole?")
+app.add_typer(audit_app, name="audit")
+token_app = typer.Typer(no_args_is_help=True, help="Tokens of other systems that call the case API.")
+app.add_typer(token_app, name="token")
+retention_app = typer.Typer(no_args_is_help=True, help="What is kept, and for how long.")
+app.add_typer(retention_app, name="retention")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys of the field encryption.")
+app.add_typer(keys_app, name="keys")
 evidence_app = typer.Typer(no_args_is_help=True, help="What persons signed.")
 app.add_typer(evidence_app, name="evidence")
 
@@ -127,6 +135,88 @@ def evidence_verify(
     if not report.holds:
         raise InsynError(f"the evidence of {report.reference} does not hold")
     console.print(f"[green]✓[/green] The evidence of {report.reference} holds.")
+
+
+@retention_app.command("run")
+def retention_run(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what has expired.")] = False,
+) -> None:
+    """Erase what has expired; the worker does it every night."""
+    from insyn.settings import settings
+    from insyn.upkeep import run_retention
+
+    console.print(run_retention(settings(), dry_run=dry_run))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Re-seal everything that an older key of INSYN_ENCRYPTION_SECRETS closed, while the services run."""
+    from insyn.settings import settings
+    from insyn.upkeep import rotate_keys
+
+    console.print(f"{rotate_keys(settings())} values were re-sealed; everything is under the first key.")
+
+
+@keys_app.command("status")
+def keys_status() -> None:
+    """Say how much lies under which key; one that stands at 0 can be taken out of the settings."""
+    from insyn.settings import settings
+    from insyn.upkeep import key_status
+
+    console.print(key_status(settings()))
+
+
+@audit_app.command("verify")
+def audit_verify(
+    checkpoint: Annotated[Path | None, typer.Option(help="Compare with an earlier checkpoint too.")] = None,
+    public_key: Annotated[Path | None, typer.Option(help="Whose signature it must carry (PEM).")] = None,
+) -> None:
+    """Walk every history and name each line that was changed, removed or inserted; ends with 1 if there is one."""
+    from insyn.audit import verify_audit
+    from insyn.settings import settings
+
+    console.print(verify_audit(settings(), checkpoint=checkpoint, public_key=public_key))
+
+
+@audit_app.command("checkpoint")
+def audit_checkpoint(file: Annotated[Path, typer.Argument(help="A new file; keep it away from the database.")]) -> None:
+    """Write the heads of all histories, signed, so that a whole case that vanishes later is noticed."""
+    from insyn.audit import write_checkpoint
+    from insyn.settings import settings
+
+    console.print(f"{write_checkpoint(settings(), file)} chains: {file}")
+
+
+@token_app.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="Which system gets it.")],
+    scope: Annotated[list[str] | None, typer.Option(help="What it is good for; several times.")] = None,
+    expires_in_days: Annotated[int | None, typer.Option(min=1, help="When it ends by itself.")] = None,
+) -> None:
+    """Make a token for another system and print it: it is shown this once."""
+    from insyn.settings import settings
+    from insyn.tokens import add
+
+    print(add(settings(), name, scopes=scope or [], expires_in_days=expires_in_days))  # noqa: T201 - to be piped
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """Show the tokens without themselves."""
+    from insyn.settings import settings
+    from insyn.tokens import listed
+
+    console.print(listed(settings()))
+
+
+@token_app.command("revoke")
+def token_revoke(number: Annotated[int, typer.Argument(help="As `insyn token list` says.")]) -> None:
+    """End a token at once."""
+    from insyn.settings import settings
+    from insyn.tokens import revoke
+
+    revoke(settings(), number)
+    console.print(f"Token {number} opens nothing any more.")
 
 
 def main() -> None:

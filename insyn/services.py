@@ -69,8 +69,10 @@ def serve_worker() -> None:
     import asyncio
 
     from cases.jobs import run_worker
+    from insyn.upkeep import retention_of
 
-    asyncio.run(run_worker(cases_config(settings())))
+    config = settings()
+    asyncio.run(run_worker(cases_config(config), retention=lambda sessions: retention_of(config, sessions)))
 
 
 def serve_simulator() -> None:
@@ -106,6 +108,7 @@ def serve_rasa() -> None:
         raise InsynError("there is no model yet: run `insyn train` first")
     os.environ.setdefault("INSYN_ACTIONS_URL", config.actions_url)
     os.environ.setdefault("INSYN_SERVICE_TOKEN", config.service_token.get_secret_value())
+    os.environ["INSYN_ENCRYPTION_SECRETS"] = ",".join(s.get_secret_value() for s in config.encryption_secrets)
     os.chdir(ROOT)
     command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK]
     os.execv(sys.executable, [*command, "--port", str(config.rasa_port)])  # noqa: S606 - our own command

@@ -115,6 +115,10 @@ class Settings(BaseSettings):
         None, description="Address that mail comes from, e.g. Insyn <dataskydd@example.se>. Needed in production."
     )
 
+    audit_signing_key: Path | None = Field(
+        None, description="Ed25519 private key (PEM) that signs checkpoints of the audit. Empty: our own (development)."
+    )
+
     retention_conversation_days: int = Field(
         30, ge=1, description="A conversation is deleted this many days after its last message."
     )

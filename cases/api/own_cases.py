@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from cases.api.problems import answers
 from cases.api.routes import Reference
 from cases.api.schemas import Email, FreeText, Given, IdentityIn, Taken
+from cases.api.scopes import Scope, needs
 from cases.own_cases import OwnCases, Person
 from privacy.case_states import CaseStatus, Resolution
 from privacy.request_types import IdentityLevel, RequestType
@@ -85,7 +86,7 @@ class OwnCase(Given):
         json_schema_extra={
             "examples": [
                 {
-                    "reference": "AR-7K2M-Q94X",
+                    "reference": "AR-7K2M-Q941",
                     "request_type": "access",
                     "request_type_title": "Tillgång till uppgifter",
                     "status": "in_progress",
@@ -135,26 +136,46 @@ def _own_cases(request: Request) -> OwnCases:
 Own = Annotated[OwnCases, Depends(_own_cases)]
 
 
-@router.post("/cases/find-own", summary="List a person's own cases", responses=answers())
+@router.post(
+    "/cases/find-own",
+    summary="List a person's own cases",
+    responses=answers(),
+    openapi_extra=needs(Scope.OWN_CASES),
+)
 async def find_own(body: PersonIn, own: Own) -> OwnCaseList:
     """Return every case that the person filed as surely identified as now; each one's history remembers it."""
     return OwnCaseList(items=[OwnCase.model_validate(case) for case in await own.find(body.person())])
 
 
-@router.post("/cases/find-open", summary="Is there an open case already?", responses=answers())
+@router.post(
+    "/cases/find-open",
+    summary="Is there an open case already?",
+    responses=answers(),
+    openapi_extra=needs(Scope.OWN_CASES),
+)
 async def find_open(body: FindOpenIn, own: Own) -> OwnCaseList:
     """Return the person's open cases of one kind, so that they can add to one instead of filing another."""
     found = await own.find(body.person(), request_type=body.request_type, open_only=True)
     return OwnCaseList(items=[OwnCase.model_validate(case) for case in found])
 
 
-@router.post("/cases/{reference}/withdrawal", summary="Take one's own case back", responses=answers(404, 409))
+@router.post(
+    "/cases/{reference}/withdrawal",
+    summary="Take one's own case back",
+    responses=answers(404, 409),
+    openapi_extra=needs(Scope.OWN_CASES),
+)
 async def withdraw_case(reference: Reference, body: WithdrawalIn, own: Own) -> OwnCase:
     """End a case as withdrawn, for the person whose it is; the same again answers the same."""
     return OwnCase.model_validate(await own.withdraw(reference, body.person(), reason=body.reason))
 
 
-@router.post("/cases/{reference}/additions", summary="Add to one's own case", responses=answers(404, 409))
+@router.post(
+    "/cases/{reference}/additions",
+    summary="Add to one's own case",
+    responses=answers(404, 409),
+    openapi_extra=needs(Scope.OWN_CASES),
+)
 async def add_to_case(reference: Reference, body: AdditionIn, own: Own) -> OwnCase:
     """Keep what the person adds; what a case waits to have made clearer lets its clock run again."""
     case = await own.add(reference, body.person(), text=body.text, addition_id=body.addition_id)

@@ -85,6 +85,15 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
 }
 
 
+_ALWAYS: Final = {
+    400: "What was sent cannot be read",
+    401: "No valid bearer token",
+    403: "The token was not given for this",
+    422: "Not valid",
+    428: "No version given",
+}
+
+
 def install_case_problems(app: FastAPI) -> None:
     """Make every error of the case system its problem."""
     for kind, (status, slug, title, detail) in _PROBLEMS.items():
@@ -94,10 +103,10 @@ def install_case_problems(app: FastAPI) -> None:
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of a route's error answers."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for status in (401, 422, *statuses):
+    for status in (400, 401, 403, 422, *statuses):
         slugs = [f"`{slug}`" for of, slug, _, _ in _PROBLEMS.values() if of == status]
         documented[status] = {
-            "description": {401: "No valid bearer token", 422: "Not valid"}.get(status, " or ".join(slugs)),
+            "description": _ALWAYS.get(status, " or ".join(slugs)),
             "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
         }
     return documented

@@ -1,13 +1,15 @@
 """The routes of ``/api/v1``. Thin: read, call the service, answer."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, Security
 from fastapi.security import HTTPBearer
 
 from cases.api import schemas
 from cases.api.problems import answers
-from cases.drafts import ASSISTANT, Actor
+from cases.api.scopes import Scope, needs
+from cases.drafts import Actor
 from cases.service import CaseService
 from cases.views import CaseFilter
 from foundation.problems import ProblemError
@@ -15,8 +17,12 @@ from privacy.case_states import CaseStatus
 from privacy.references import is_case_reference
 from privacy.request_types import RequestType
 
-# The scheme documents the token in OpenAPI; `require_service_token` on the router is what checks it.
+# The scheme documents the token in OpenAPI; the gate on the router (cases.api.tokens) is what checks it.
 router = APIRouter(prefix="/api/v1", dependencies=[Security(HTTPBearer(auto_error=False, description="Service token"))])
+
+
+_ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"', re.ASCII)
+_VERSION_MISSING: Final = "Läs ärendet först och skicka med den version du såg."
 
 
 def _service(request: Request) -> CaseService:
@@ -25,7 +31,7 @@ def _service(request: Request) -> CaseService:
 
 
 def _new_reference(
-    reference: Annotated[str, Path(description="Made where the person confirmed", examples=["AR-7K2M-Q94X"])],
+    reference: Annotated[str, Path(description="Made where the person confirmed", examples=["AR-7K2M-Q941"])],
 ) -> str:
     if not is_case_reference(reference):
         detail = "Ärendenumret är inte skrivet som ett ärendenummer."
@@ -33,27 +39,53 @@ def _new_reference(
     return reference
 
 
+def _caller(request: Request) -> Actor:
+    actor: Actor = request.state.actor
+    return actor
+
+
+def _etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _seen_version(version: int | None, if_match: str | None) -> int:
+    """Return the version that the caller saw, said in the body, in ``If-Match``, or alike in both."""
+    tag = None if if_match is None else _ETAG.fullmatch(if_match.strip())
+    if version is None and if_match is None:
+        raise ProblemError(428, "version-missing", "Say which version of the case you saw", _VERSION_MISSING)
+    if if_match is not None and (tag is None or (version is not None and version != int(tag[1]))):
+        raise ProblemError(422, "invalid-version", "If-Match is no version of a case, or not that of the body")
+    return int(tag[1]) if tag is not None else version or 0
+
+
+Caller = Annotated[Actor, Depends(_caller)]
 Service = Annotated[CaseService, Depends(_service)]
 NewReference = Annotated[str, Depends(_new_reference)]
-Reference = Annotated[str, Path(examples=["AR-7K2M-Q94X"])]
+Reference = Annotated[str, Path(examples=["AR-7K2M-Q941"])]
 
 
 @router.put(
     "/cases/{reference}",
     status_code=201,
     summary="Register a confirmed request",
+    openapi_extra=needs(Scope.REGISTER_CASES),
     responses={200: {"model": schemas.CaseReceipt, "description": "Registered before"}, **answers(409)},
 )
 async def register_case(
-    reference: NewReference, body: schemas.CaseIn, service: Service, response: Response
+    reference: NewReference, body: schemas.CaseIn, service: Service, actor: Caller, response: Response
 ) -> schemas.CaseReceipt:
     """Make a request a case, once: the same body again answers 200 with the same case, another body 409."""
-    registration = await service.register(body.draft(reference), actor=ASSISTANT)
+    registration = await service.register(body.draft(reference), actor=actor)
     response.status_code = 201 if registration.created else 200
     return schemas.CaseReceipt.model_validate(registration.receipt)
 
 
-@router.get("/cases", summary="List cases, soonest due first", responses=answers())
+@router.get(
+    "/cases",
+    summary="List cases, soonest due first",
+    responses=answers(),
+    openapi_extra=needs(Scope.READ_CASES),
+)
 async def list_cases(
     service: Service,
     status: Annotated[list[CaseStatus] | None, Query(description="Any of these")] = None,
@@ -69,26 +101,57 @@ async def list_cases(
     return schemas.CasePage(items=items, next_cursor=page.next_cursor)
 
 
-@router.get("/cases/{reference}", summary="Read a case", responses=answers(404))
-async def read_case(reference: Reference, service: Service) -> schemas.Case:
-    """Return a case with how its due date came about; nothing in it says whose it is."""
-    return schemas.Case.model_validate(await service.read(reference))
+@router.get(
+    "/cases/{reference}",
+    summary="Read a case",
+    responses=answers(404),
+    openapi_extra=needs(Scope.READ_CASES),
+)
+async def read_case(reference: Reference, service: Service, response: Response) -> schemas.Case:
+    """Return a case with how its due date came about; nothing in it says whose it is. The ``ETag`` is its version."""
+    case = await service.read(reference)
+    response.headers["ETag"] = _etag(case.version)
+    return schemas.Case.model_validate(case)
 
 
-@router.get("/cases/{reference}/events", summary="Read a case's history", responses=answers(404))
+@router.get(
+    "/cases/{reference}/events",
+    summary="Read a case's history",
+    responses=answers(404),
+    openapi_extra=needs(Scope.READ_CASES),
+)
 async def list_events(reference: Reference, service: Service) -> schemas.CaseEvents:
     """Return every event, oldest first, with the chain of hashes."""
     events = await service.events(reference)
     return schemas.CaseEvents(items=[schemas.CaseEvent.model_validate(event) for event in events])
 
 
-@router.post("/cases/{reference}/transitions", summary="Move a case", responses=answers(404, 409))
-async def move_case(reference: Reference, body: schemas.TransitionIn, service: Service) -> schemas.Case:
+@router.post(
+    "/cases/{reference}/transitions",
+    summary="Move a case",
+    responses=answers(404, 409, 428),
+    openapi_extra=needs(Scope.MOVE_CASES),
+)
+async def move_case(
+    reference: Reference,
+    body: schemas.TransitionIn,
+    service: Service,
+    actor: Caller,
+    response: Response,
+    if_match: Annotated[
+        str | None, Header(max_length=40, description="The `ETag` that the caller saw, in place of `version`")
+    ] = None,
+) -> schemas.Case:
     """Take a step, if the case still has the version that the caller saw and the rules allow it."""
-    actor = ASSISTANT if body.officer_id is None else Actor.officer(body.officer_id)
     view = await service.transition(
-        reference, to=body.to, version=body.version, actor=actor, resolution=body.resolution, note=body.note
+        reference,
+        to=body.to,
+        version=_seen_version(body.version, if_match),
+        actor=actor if body.officer_id is None else Actor.officer(body.officer_id),
+        resolution=body.resolution,
+        note=body.note,
     )
+    response.headers["ETag"] = _etag(view.version)
     return schemas.Case.model_validate(view)
 
 
@@ -96,6 +159,7 @@ async def move_case(reference: Reference, body: schemas.TransitionIn, service: S
     "/marketing-blocks/{reference}",
     status_code=201,
     summary="Block direct marketing to an address",
+    openapi_extra=needs(Scope.BLOCK_MARKETING),
     responses={200: {"model": schemas.MarketingBlockReceipt, "description": "Registered before"}, **answers(409)},
 )
 async def block_marketing(
@@ -107,7 +171,12 @@ async def block_marketing(
     return schemas.MarketingBlockReceipt.model_validate(registration.receipt)
 
 
-@router.get("/marketing-blocks/{reference}", summary="Read a marketing block's receipt", responses=answers(404))
+@router.get(
+    "/marketing-blocks/{reference}",
+    summary="Read a marketing block's receipt",
+    responses=answers(404),
+    openapi_extra=needs(Scope.BLOCK_MARKETING),
+)
 async def read_marketing_block(reference: Reference, service: Service) -> schemas.MarketingBlockReceipt:
     """Return the receipt again, the address masked."""
     return schemas.MarketingBlockReceipt.model_validate(await service.read_marketing_block(reference))

@@ -166,7 +166,7 @@ class CaseReceipt(Given):
         json_schema_extra={
             "examples": [
                 {
-                    "reference": "AR-7K2M-Q94X",
+                    "reference": "AR-7K2M-Q941",
                     "request_type": "access",
                     "status": "received",
                     "received_on": "2026-03-05",
@@ -279,7 +279,9 @@ class TransitionIn(Taken):
     note: FreeText | None = Field(
         None, description="For `extended`: the reasons that the person is given. Otherwise an internal note"
     )
-    version: int = Field(ge=1, le=2**31 - 1, description="The version that the caller saw")
+    version: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="The version that the caller saw; or its `ETag` as `If-Match`"
+    )
     officer_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.@-]{1,64}$")] | None = Field(
         None, description="The person on the staff who decides; most steps need one. Without it the system acts"
     )
@@ -326,7 +328,7 @@ class MarketingBlockReceipt(Given):
         json_schema_extra={
             "examples": [
                 {
-                    "reference": "AR-7K2M-Q94X",
+                    "reference": "AR-7K2M-Q941",
                     "channel": "email",
                     "address_masked": "a***@example.se",
                     "effective_at": "2026-03-05T09:12:01Z",

@@ -18,6 +18,7 @@ from cases.console.errors import (
     PasswordChangeNeededError,
 )
 from cases.console.sessions import ABSOLUTE, form_token_is_right
+from cases.register_log import RegisterEventKind, note
 
 PREFIX: Final = "/console"
 SESSION_COOKIE: Final = "insyn_console"
@@ -59,13 +60,19 @@ async def logged_in(account: Annotated[StaffAccount, Depends(whoever_is_logged_i
     return account
 
 
-async def administrator(account: Annotated[StaffAccount, Depends(logged_in)]) -> StaffAccount:
-    """Return the account of an administrator.
+async def administrator(
+    request: Request, console: ConsoleDep, account: Annotated[StaffAccount, Depends(logged_in)]
+) -> StaffAccount:
+    """Return the account of an administrator; an officer's try is noted in the register's log.
 
     Raises:
         AdministratorNeededError: it is an officer's.
     """
     if not account.is_administrator:
+        facts = {"what": "console", "method": request.method, "route": request.scope["route"].path}
+        async with console.sessions.begin() as session:
+            now = console.now()
+            await note(session, RegisterEventKind.ACCESS_DENIED, actor=account.actor, now=now, facts=facts)
         raise AdministratorNeededError
     return account
 

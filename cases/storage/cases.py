@@ -98,6 +98,23 @@ async def cases_to_flag(session: AsyncSession, *, due_by: date, overdue: bool, l
     return (await session.scalars(statement)).all()
 
 
+async def long_pauses(session: AsyncSession, *, asked_by: date, limit: int) -> Sequence[tuple[CaseRow, CasePauseRow]]:
+    """Return cases that have waited since a day or longer and about whose wait nothing was said yet, locked.
+
+    Cases that another worker has locked are left to it.
+    """
+    statement = (
+        select(CaseRow, CasePauseRow)
+        .join(CasePauseRow, CasePauseRow.case_id == CaseRow.id)
+        .where(CasePauseRow.sufficient_on.is_(None), CasePauseRow.flagged_on.is_(None))
+        .where(CasePauseRow.asked_on <= asked_by, CaseRow.status.not_in(ENDED))
+        .order_by(CasePauseRow.asked_on, CaseRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def pauses_of(session: AsyncSession, case_id: int) -> Sequence[CasePauseRow]:
     """Return a case's waits, oldest first."""
     statement = select(CasePauseRow).where(CasePauseRow.case_id == case_id).order_by(CasePauseRow.id)

@@ -175,6 +175,9 @@ class CasePauseRow(Base):
     sufficient_on: Mapped[date | None]
     """When enough had arrived; None while waiting. A case waits for one thing at a time."""
 
+    flagged_on: Mapped[date | None]
+    """When it was said that this wait has lasted long."""
+
 
 class CaseNoteRow(Base):
     """What an officer wrote, or the person added. Apart from the history: it may name people and must be erasable."""

@@ -255,6 +255,25 @@ async def test_a_step_on_a_case_that_somebody_else_changed_is_refused(api, refer
     assert (await api.get(f"{BASE}/cases/{reference}")).json()["status"] == "in_progress"
 
 
+async def test_a_step_may_name_the_version_as_an_etag(api, references):
+    await registered(api, reference := next(references))
+    steps = f"{BASE}/cases/{reference}/transitions"
+    body = OFFICER | {"to": "in_progress"}
+    seen = (await api.get(f"{BASE}/cases/{reference}")).headers["etag"]
+
+    without = await api.post(steps, json=body)
+    assert (without.status_code, problem_of(without)) == (428, "version-missing")
+    for wrong in ({"If-Match": "*"}, {"If-Match": "1"}, {"If-Match": '"0"'}):
+        assert (await api.post(steps, json=body, headers=wrong)).status_code == 422
+    both = await api.post(steps, json=body | {"version": 2}, headers={"If-Match": seen})
+    assert (both.status_code, problem_of(both)) == (422, "invalid-version")
+
+    moved_on = await api.post(steps, json=body, headers={"If-Match": seen})
+    assert (moved_on.status_code, moved_on.headers["etag"]) == (200, '"2"')
+    stale = await api.post(steps, json=OFFICER | {"to": "decided", "resolution": "refused"}, headers={"If-Match": seen})
+    assert (stale.status_code, problem_of(stale)) == (409, "stale-version")
+
+
 async def test_of_two_officers_at_once_one_is_told_that_the_case_changed(api, references):
     await registered(api, reference := next(references))
     steps = [

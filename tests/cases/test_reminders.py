@@ -96,3 +96,32 @@ async def test_two_workers_at_once_flag_each_case_once(reminders, service, anoth
 
     assert sum(counts) <= 30
     assert [await flags(service, reference) for reference in references] == [["overdue"]] * 30
+
+
+async def test_a_wait_that_lasts_long_is_said_once_and_a_second_wait_again(reminders, service, reference, clock):
+    def long_waits(events):
+        return [event.facts["asked_on"] for event in events if event.kind == "paused_long"]
+
+    await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
+    clock.advance(days=29)
+    assert await reminders.flag() == 0
+    clock.advance(days=40)  # a month of missed nights
+    assert await reminders.flag() == 1
+    assert await reminders.flag() == 0
+    await service.transition(
+        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=2, actor=OFFICER, note="Vilken lön?"
+    )
+    clock.advance(days=30)
+    assert await reminders.flag() == 1
+
+    assert long_waits(await service.events(reference)) == ["2026-03-10", "2026-05-18"]
+
+
+async def test_a_wait_that_ended_in_time_is_not_mentioned(reminders, service, reference, clock):
+    await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
+    clock.advance(days=10)
+    await service.transition(reference, to=CaseStatus.IN_PROGRESS, version=2, actor=OFFICER)
+    clock.advance(days=30)
+    await reminders.flag()
+
+    assert not [event for event in await service.events(reference) if event.kind == "paused_long"]

@@ -1,0 +1,259 @@
+"""A case's whole life against a plain model of it: whatever is done in whatever order, both say the same.
+
+The model knows the rules of the table in ``privacy.case_states`` only as far as this file writes them down again.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from cases.audit import verify
+from cases.drafts import Actor, CaseDraft, Channel, IdentificationMethod, Identity
+from cases.errors import (
+    CaseEndedError,
+    CaseNotFoundError,
+    ForbiddenTransitionError,
+    ReferenceTakenError,
+    StaleVersionError,
+)
+from cases.own_cases import OwnCases, Person
+from cases.reminders import Reminders
+from cases.service import CaseService
+from foundation.database import create_engine, session_factory
+from foundation.encryption import KeyRing
+from privacy.calendar import WorkingCalendar
+from privacy.case_states import CaseStatus, Resolution
+from privacy.references import new_case_reference
+from privacy.request_types import IdentityLevel, RequestType
+from privacy.swedish_dates import local_date
+
+pytestmark = pytest.mark.database
+
+OFFICER = Actor.officer("4")
+START = datetime(2026, 3, 10, 9, tzinfo=UTC)
+WAITING = {"awaiting_identity", "awaiting_clarification"}
+OPEN = {"received", "in_progress", "extended"} | WAITING
+NUMBERS = ("199908072391", "200211242383")
+NEEDS_NOTE = WAITING | {"extended"}
+
+
+@dataclass
+class ModelCase:
+    """What a case is, as simply as it can be said."""
+
+    number: str
+    filed: CaseDraft
+    status: str = "received"
+    resolution: str | None = None
+    version: int = 1
+    was_extended: bool = False
+    first_due_on: date = date.min
+    events: int = 1
+    notes: int = 0
+    additions: set = field(default_factory=set)
+
+    def may_go(self, to: str, *, resolution, note, today: date, clock_was_stopped: bool) -> bool:
+        """Tell whether an officer may take this step."""
+        if (resolution is not None) != (to == "decided"):
+            return False
+        if to == "decided":
+            return self.status in OPEN
+        if to == "closed":
+            return self.status == "decided"
+        if self.status in {"decided", "closed"}:
+            return to == "in_progress" and bool(note)
+        if to in NEEDS_NOTE and not note:
+            return False
+        if to == "extended":
+            return (
+                self.status != "extended"
+                and not self.was_extended
+                and (clock_was_stopped or today <= self.first_due_on)
+            )
+        if to in WAITING:
+            return to != self.status
+        return to == "in_progress" and self.status in {"received"} | WAITING
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """Officers, persons and the clock at work on several cases."""
+
+    database_url = ""
+    source = random.Random(5)
+    """Of references: shared by all lives, which end up in one database."""
+
+    cases = Bundle("cases")
+
+    @initialize()
+    def begin(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.now = START
+        self.engine = create_engine(self.database_url)
+        sessions = self.sessions = session_factory(self.engine)
+        keys = KeyRing.from_secrets("a secret for tests", lookup_secret="another")
+        parts = {"key_ring": keys, "clock": lambda: self.now, "calendar": WorkingCalendar()}
+        self.service, self.own = CaseService(sessions, **parts), OwnCases(sessions, **parts)
+        self.reminders = Reminders(sessions, clock=lambda: self.now, due_soon_days=7)
+        self.model: dict[str, ModelCase] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "loop"):
+            self.do(self.engine.dispose())
+            self.loop.close()
+
+    def do(self, coroutine):
+        return self.loop.run_until_complete(coroutine)
+
+    def refused(self, error, coroutine) -> None:
+        with pytest.raises(error):
+            self.do(coroutine)
+
+    @rule(target=cases, number=st.sampled_from(NUMBERS))
+    def file(self, number):
+        identity = Identity(
+            IdentityLevel.STRONG, IdentificationMethod.BANKID, personal_identity_number=number, verified_at=self.now
+        )
+        draft = CaseDraft(
+            new_case_reference(self.source), RequestType.RECTIFICATION, self.now, Channel.CHAT, identity=identity
+        )
+        registration = self.do(self.service.register(draft))
+        assert registration.created
+        self.model[draft.reference] = ModelCase(number, draft, first_due_on=registration.receipt.due_on)
+        return draft.reference
+
+    @rule(reference=cases)
+    def file_again(self, reference):
+        filed = self.model[reference].filed
+        assert not self.do(self.service.register(filed)).created
+        self.refused(ReferenceTakenError, self.service.register(replace(filed, details={"x": "y"})))
+
+    @rule(
+        reference=cases,
+        to=st.sampled_from([status.value for status in CaseStatus]),
+        resolution=st.sampled_from([None, "granted", "refused"]),
+        note=st.sampled_from([None, "därför"]),
+        behind=st.sampled_from([0, 0, 0, 1]),
+    )
+    def step(self, reference, to, resolution, note, behind):
+        case = self.model[reference]
+        view = self.do(self.service.read(reference))
+        attempt = self.service.transition(
+            reference,
+            to=CaseStatus(to),
+            version=case.version - behind,
+            actor=OFFICER,
+            resolution=None if resolution is None else Resolution(resolution),
+            note=note,
+        )
+        today = local_date(self.now)
+        # While the clock stands still the last day for an extension moves on with it: the ledger's tests say how far.
+        stopped = view.clock_stopped_on is not None
+        if behind:
+            self.refused(StaleVersionError, attempt)
+        elif not case.may_go(to, resolution=resolution, note=note, today=today, clock_was_stopped=stopped):
+            self.refused(ForbiddenTransitionError, attempt)
+        else:
+            self._moved(case, self.do(attempt), to=to, resolution=resolution, note=note)
+
+    def _moved(self, case: ModelCase, view, *, to, resolution, note) -> None:
+        case.status, case.version, case.events = to, case.version + 1, case.events + 1
+        case.resolution = resolution if to == "decided" else case.resolution if to == "closed" else None
+        case.was_extended = case.was_extended or to == "extended"
+        case.notes += note is not None and to != "extended"
+        case.first_due_on = view.first_due_on
+
+    @rule(reference=cases, number=st.sampled_from(NUMBERS))
+    def withdraw(self, reference, number):
+        case = self.model[reference]
+        attempt = self.own.withdraw(reference, self._person(number))
+        if case.number != number:
+            self.refused(CaseNotFoundError, attempt)
+            case.events += 1
+        elif case.resolution == "withdrawn":
+            self.do(attempt)
+        elif case.status not in OPEN:
+            self.refused(CaseEndedError, attempt)
+        else:
+            self.do(attempt)
+            view = self.do(self.service.read(reference))
+            self._moved(case, view, to="decided", resolution="withdrawn", note=None)
+
+    @rule(reference=cases, number=st.sampled_from(NUMBERS), addition=st.integers(1, 3))
+    def add(self, reference, number, addition):
+        case = self.model[reference]
+        attempt = self.own.add(reference, self._person(number), text="Det gäller mars", addition_id=UUID(int=addition))
+        if case.number != number:
+            self.refused(CaseNotFoundError, attempt)
+            case.events += 1
+        elif addition in case.additions:
+            self.do(attempt)
+        elif case.status not in OPEN:
+            self.refused(CaseEndedError, attempt)
+        else:
+            self.do(attempt)
+            case.additions.add(addition)
+            case.notes, case.events = case.notes + 1, case.events + 1
+            if case.status == "awaiting_clarification":
+                view = self.do(self.service.read(reference))
+                self._moved(case, view, to="in_progress", resolution=None, note=None)
+
+    @rule(reference=cases)
+    def open_file(self, reference):
+        case = self.model[reference]
+        file = self.do(self.service.open_file(reference, actor=OFFICER))
+        case.events += 1
+        assert len(file.notes) == case.notes
+        assert file.personal_identity_number == case.number
+
+    @rule(days=st.integers(1, 50))
+    def time_passes(self, days):
+        self.now += timedelta(days=days)
+        before = {reference: len(self.do(self.service.events(reference))) for reference in self.model}
+        self.do(self.reminders.flag())
+        for reference, case in self.model.items():
+            new = self.do(self.service.events(reference))[before[reference] :]
+            assert {event.kind for event in new} <= {"due_soon", "overdue", "paused_long"}
+            assert case.status in OPEN or not new
+            case.events += len(new)
+
+    @invariant()
+    def both_say_the_same(self):
+        for reference, case in getattr(self, "model", {}).items():
+            view = self.do(self.service.read(reference))
+            assert (view.status, view.resolution, view.version) == (case.status, case.resolution, case.version)
+            assert (view.closed_at is not None) == (case.status == "closed")
+            assert len(self.do(self.service.events(reference))) == case.events
+            assert view.due_on >= view.unpaused_due_on
+
+    @invariant()
+    def the_history_is_whole(self):
+        if hasattr(self, "sessions"):
+            assert self.do(self._intact())
+
+    async def _intact(self) -> bool:
+        async with self.sessions() as session:
+            return (await verify(session)).is_intact
+
+    def _person(self, number: str) -> Person:
+        return Person(Identity(IdentityLevel.STRONG, IdentificationMethod.BANKID, personal_identity_number=number))
+
+
+def test_a_case_lives_as_the_model_says(database_url):
+    machine = type("LifecycleHere", (Lifecycle,), {"database_url": database_url})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
