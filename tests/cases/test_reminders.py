@@ -61,9 +61,10 @@ async def test_a_stopped_clock_is_not_late(reminders, service, reference, clock)
     await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
     clock.now = datetime(2026, 6, 1, tzinfo=UTC)
 
-    assert await reminders.flag() == 0
+    await reminders.flag()  # that it has waited long is another matter
     await service.transition(reference, to=CaseStatus.IN_PROGRESS, version=2, actor=OFFICER)
     assert await reminders.flag() == 0  # eighty-three days later than it was
+    assert await flags(service, reference) == []
 
 
 async def test_another_due_date_warns_again(reminders, service, reference, clock):
@@ -112,7 +113,8 @@ async def test_a_wait_that_lasts_long_is_said_once_and_a_second_wait_again(remin
         reference, to=CaseStatus.AWAITING_CLARIFICATION, version=2, actor=OFFICER, note="Vilken lön?"
     )
     clock.advance(days=30)
-    assert await reminders.flag() == 1
+    await reminders.flag()
+    await reminders.flag()
 
     assert long_waits(await service.events(reference)) == ["2026-03-10", "2026-05-18"]
 
