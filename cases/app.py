@@ -12,8 +12,8 @@ from cases import console
 from cases.api import marketing_systems as marketing_systems_routes
 from cases.api import own_cases, packages, routes
 from cases.api.problems import install_case_problems
-from cases.checklists import Checklists
 from cases.api.tokens import TokenGate
+from cases.checklists import Checklists
 from cases.config import CasesConfig
 from cases.connectors.orders import Orders
 from cases.connectors.registry import connectors_of, marketing_systems
