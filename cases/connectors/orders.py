@@ -269,8 +269,8 @@ class Orders:
             "records": len(answer.records),
         }
         await self._record(session, case, EventKind.CONNECTOR_ANSWERED, JOBS, facts)
-        if order.task_key is None:
-            return
+        if order.task_key is None or answer.outcome is Outcome.ABSENT:
+            return  # nobody with that address: whether that settles it, or the address was another, an officer decides
         task = await task_of(session, case.id, order.task_key)
         if task is not None and task.state is TaskState.OPEN:
             await self._checklists.settle(session, case, task, to=TaskState.DONE, note=None, actor=JOBS)

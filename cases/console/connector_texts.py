@@ -1,7 +1,8 @@
 """What the console says about other systems and what they were asked to do, in Swedish."""
 
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from cases.connectors.interface import Operation, Outcome
 from privacy.checklist import TaskAction
@@ -66,3 +67,13 @@ def order_state(state: str, outcome: Outcome | None, *, attempts: int, failure: 
 def system_name(system: str) -> str:
     """Return what people call a system."""
     return SYSTEM_NAMES.get(system, system)
+
+
+def order_details(kind: str, facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a line of a case's history says about an order."""
+    if not kind.startswith("connector_"):
+        return
+    system, operation, outcome = (str(facts.get(name, "")) for name in ("system", "operation", "outcome"))
+    words = OPERATIONS[Operation(operation)].lower() if operation in {*Operation} else operation
+    ending = f", {OUTCOMES[Outcome(outcome)]}" if outcome in {*Outcome} else ""
+    yield f"{system_name(system)}: {words}{ending}"

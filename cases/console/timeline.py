@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from cases.console import file_texts, letter_texts, package_texts, texts
+from cases.console import connector_texts, file_texts, letter_texts, package_texts, texts
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
 from privacy.checklist import TaskState
@@ -52,7 +52,11 @@ def timeline(
             title=_status_change(event) or event.label,
             who=_who(event, names),
             occurred_at=event.occurred_at,
-            details=(*_details(event, due_before), *_task_details(event, task_titles or {})),
+            details=(
+                *_details(event, due_before),
+                *_task_details(event, task_titles or {}),
+                *connector_texts.order_details(event.kind, event.facts),
+            ),
         )
         due_before = event.due_on_after
         if lines and _continues(lines[-1], line):

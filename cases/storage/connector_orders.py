@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cases.connectors.interface import Operation
 from cases.storage.connector_rows import ConnectorOrderRow, ReconciliationRow
@@ -50,9 +51,22 @@ async def latest_orders_of_blocks(session: AsyncSession, block_ids: Iterable[int
 
 
 async def dead_orders(session: AsyncSession, *, limit: int) -> Sequence[ConnectorOrderRow]:
-    """Return the oldest orders that failed for good."""
+    """Return the oldest orders that failed for good and that no newer order for the same block made up for."""
+    newer = aliased(ConnectorOrderRow)
+    made_up_for = (
+        select(newer.id)
+        .where(
+            newer.block_id == ConnectorOrderRow.block_id,
+            newer.system == ConnectorOrderRow.system,
+            newer.id > ConnectorOrderRow.id,
+        )
+        .exists()
+    )
     statement = (
-        select(ConnectorOrderRow).where(ConnectorOrderRow.state == "dead").order_by(ConnectorOrderRow.id).limit(limit)
+        select(ConnectorOrderRow)
+        .where(ConnectorOrderRow.state == "dead", ~made_up_for)
+        .order_by(ConnectorOrderRow.id)
+        .limit(limit)
     )
     return (await session.scalars(statement)).all()
 

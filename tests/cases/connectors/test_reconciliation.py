@@ -45,10 +45,13 @@ async def test_a_dead_order_is_made_up_for_by_the_next_night(say_no, orders, ses
     await carry_out(orders, sessions)
     assert not systems.hubspot.is_opted_out(ANNA)
 
+    assert len(await orders.dead()) == 1
+
     await reconciliation.run("hubspot")
     await carry_out(orders, sessions)
 
     assert systems.hubspot.is_opted_out(ANNA)
+    assert await orders.dead() == []
 
 
 async def test_what_is_under_way_is_left_to_its_order(say_no, sessions, systems, reconciliation):

@@ -102,6 +102,7 @@ async def test_an_erasure_is_ordered_carried_out_and_seen_with_its_receipt(
     assert systems.hubspot.contacts == {}
     assert f"contacts: {contact_id} deleted" in annas_browser.text
     assert "Radera i Hubspot: klar" in annas_browser.text
+    assert "Hubspot: radering, klar" in annas_browser.text
 
 
 async def test_what_cannot_be_undone_is_confirmed_first(annas_browser, case, orders, systems):
