@@ -1,7 +1,7 @@
 """Reads the register of the company's systems and the policy that proves it, once, when a process starts."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -9,6 +9,9 @@ from privacy.errors import PolicyStructureError, SystemRegisterError
 from privacy.policy import Policy, parse_policy
 from privacy.systems import SystemRegister
 from privacy.systems_reading import read_systems
+
+CONNECTORS: Final = ("mailchimp", "hubspot", "teamtailor")
+"""Systems that can be worked by a program (cases.connectors); what is fetched there is filed under the same name."""
 
 
 def load_systems(systems_file: Path, *, policy_dir: Path) -> SystemRegister:
@@ -18,7 +21,12 @@ def load_systems(systems_file: Path, *, policy_dir: Path) -> SystemRegister:
         SystemRegisterError: a file cannot be read, or what it says does not hold; the message names file and place.
     """
     try:
-        return read_systems(_read(systems_file), load_policy(policy_dir))
+        register = read_systems(_read(systems_file), load_policy(policy_dir))
+        for system in register.systems:
+            if system.connector is not None and (system.connector not in CONNECTORS or system.connector != system.id):
+                names = ", ".join(CONNECTORS)
+                raise SystemRegisterError(f"{system.id}: connector is one of {names}, and the system's id the same")
+        return register
     except SystemRegisterError as error:
         raise SystemRegisterError(f"{systems_file.name}: {error}") from error
 

@@ -4,7 +4,9 @@ import shutil
 
 import pytest
 
-from cases.systems import load_policy, load_systems
+from cases.connectors.config import HubspotConfig, MailchimpConfig, TeamtailorConfig
+from cases.connectors.registry import connectors_of
+from cases.systems import CONNECTORS, load_policy, load_systems
 from insyn.settings import ROOT
 from privacy.errors import SystemRegisterError
 from privacy.systems import KeptBy, Origin, Role
@@ -97,3 +99,19 @@ def test_a_file_that_is_no_register_is_named(tmp_path, content):
 
     with pytest.raises(SystemRegisterError, match=r"systems\.yml"):
         load_systems(path, policy_dir=POLICY_DIR)
+
+
+@pytest.mark.parametrize("connector", ["salesforce", "hubspot"])
+def test_a_connector_that_there_is_not_or_of_another_system_is_refused(tmp_path, connector):
+    path = tmp_path / "systems.yml"
+    text = SYSTEMS.read_text(encoding="utf-8")
+    path.write_text(text.replace("connector: mailchimp", f"connector: {connector}"), encoding="utf-8")
+
+    with pytest.raises(SystemRegisterError, match="mailchimp: connector is one of"):
+        load_systems(path, policy_dir=POLICY_DIR)
+
+
+def test_every_connector_that_the_register_may_name_exists():
+    configs = (MailchimpConfig("k-us1"), HubspotConfig("t"), TeamtailorConfig("t"))
+
+    assert sorted(connectors_of(configs)) == sorted(CONNECTORS)
