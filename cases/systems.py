@@ -22,13 +22,17 @@ def load_systems(systems_file: Path, *, policy_dir: Path) -> SystemRegister:
     """
     try:
         register = read_systems(_read(systems_file), load_policy(policy_dir))
-        for system in register.systems:
-            if system.connector is not None and (system.connector not in CONNECTORS or system.connector != system.id):
-                names = ", ".join(CONNECTORS)
-                raise SystemRegisterError(f"{system.id}: connector is one of {names}, and the system's id the same")
-        return register
+        _check_connectors(register)
     except SystemRegisterError as error:
         raise SystemRegisterError(f"{systems_file.name}: {error}") from error
+    return register
+
+
+def _check_connectors(register: SystemRegister) -> None:
+    for system in register.systems:
+        if system.connector is not None and (system.connector not in CONNECTORS or system.connector != system.id):
+            names = ", ".join(CONNECTORS)
+            raise SystemRegisterError(f"{system.id}: connector is one of {names}, and the system's id the same")
 
 
 def load_policy(policy_dir: Path) -> Policy:
