@@ -25,6 +25,8 @@ class ConfirmedRequest:
     details: dict[str, str] = field(repr=False)
     contact_email: str | None = field(repr=False)
     waits_for: Literal["identification", "registration"]
+    duplicate: str | None = None
+    """An open case of the same kind that was put to the visitor, or ``new``: they want one of its own."""
 
     @classmethod
     def from_tracker(cls, tracker: Tracker) -> "ConfirmedRequest | None":

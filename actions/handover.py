@@ -7,6 +7,7 @@ from rasa_sdk.events import ActiveLoop, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
+from actions.clients.edge import QueuePlace
 from actions.confirmed_request import ConfirmedRequest
 from actions.errors import ServiceError
 from actions.identify_otherwise import cannot_identify, register_unidentified
@@ -40,14 +41,17 @@ class ActionHandOver(InsynAction):
             if done is not None:
                 events, state = done, _registered_state(unidentified)
         try:
-            position = await self.services.edge.hand_over(
+            place = await self.services.edge.hand_over(
                 tracker.sender_id, reason=reason, summary=_summary(tracker, knowledge, state)
             )
         except ServiceError:
             dispatcher.utter_message(response="utter_hand_over_failed", privacy_email=knowledge.privacy_email)
             return events
         dispatcher.utter_message(
-            response="utter_handed_over" if position else "utter_person_is_here", position=position
+            response=_response(place),
+            position=place.position,
+            minutes=place.expected_wait_minutes,
+            opens=place.opens,
         )
         return [*events, ActiveLoop(None), *idle_form()]
 
@@ -66,6 +70,14 @@ class ActionTakeBack(InsynAction):
         else:
             dispatcher.utter_message(response="utter_returned_to_bot")
         return []
+
+
+def _response(place: QueuePlace) -> str:
+    if place.position == 0:
+        return "utter_person_is_here"
+    if place.opens is not None:
+        return "utter_handed_over_closed"
+    return "utter_handed_over" if place.expected_wait_minutes is None else "utter_handed_over_expected"
 
 
 def _reason(tracker: Tracker) -> str:

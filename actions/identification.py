@@ -56,7 +56,9 @@ class ActionReportFailedIdentification(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         pending = ConfirmedRequest.from_tracker(tracker)
-        if pending is None:
+        if pending is None and (tracker.get_slot("own_cases") or {}).get("waits"):
+            dispatcher.utter_message(response="utter_own_cases_identification_failed")
+        elif pending is None:
             dispatcher.utter_message(response="utter_identification_ended")
         else:
             dispatcher.utter_message(

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from actions.errors import KnowledgeError
 from privacy.errors import PolicyStructureError, QuoteNotInPolicyError
 from privacy.policy import Citation, Policy, parse_policy
+from privacy.retention import Period, RetentionPeriods
+
+USUALLY_KEPT: Final = RetentionPeriods().conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,12 @@ class Knowledge:
     """By intent."""
 
 
-def load_knowledge(directory: Path) -> Knowledge:
+def load_knowledge(directory: Path, *, conversations_kept: Period = USUALLY_KEPT) -> Knowledge:
     """Read ``policy.yml``, the policy's text, ``topics.yml`` and ``answers/*.yml``.
+
+    Args:
+        directory: where they lie.
+        conversations_kept: what the answers say where ``{chat_kept}`` stands, so that they say what retention does.
 
     Raises:
         KnowledgeError: something is missing, or a quote does not stand in its section.
@@ -59,7 +66,8 @@ def load_knowledge(directory: Path) -> Knowledge:
             version=about["version"],
         )
         answers = _answers(directory / "answers")
-        topics = [_topic(entry, answers[entry["id"]], policy) for entry in _read(directory / "topics.yml")]
+        kept = conversations_kept.label
+        topics = [_topic(entry, answers[entry["id"]], policy, kept) for entry in _read(directory / "topics.yml")]
     except (OSError, KeyError, TypeError, yaml.YAMLError, PolicyStructureError, QuoteNotInPolicyError) as error:
         raise KnowledgeError(f"{directory}: {type(error).__name__}: {error}") from error
     return Knowledge(
@@ -82,11 +90,11 @@ def _answers(directory: Path) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def _topic(entry: dict[str, Any], answer: dict[str, Any], policy: Policy) -> Topic:
+def _topic(entry: dict[str, Any], answer: dict[str, Any], policy: Policy, chat_kept: str) -> Topic:
     return Topic(
         id=entry["id"],
         title=entry["title"],
-        text=answer["text"].strip(),
+        text=answer["text"].strip().replace("{chat_kept}", chat_kept),
         law=tuple(answer.get("law", ())),
         citations=tuple(policy.cite(citation["section"], citation["quote"]) for citation in answer["citations"]),
         next_steps=tuple(entry.get("next", ())),

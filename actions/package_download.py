@@ -9,7 +9,6 @@ from actions.services import Services
 from actions.texts import FETCH_PACKAGE
 from privacy.swedish_dates import swedish_date
 
-
 FETCH: Final = "edge:fetch_package:"
 """The edge obeys this itself; the case's reference follows."""
 

@@ -95,6 +95,24 @@ def marketing_addresses(said: Utterance) -> str | None:
     return ", ".join(found) or None
 
 
+def client_company_answer(said: Utterance) -> str | None:
+    """Return the name of the company whose data it is, or the mark that it is nobody's but ours."""
+    if said.intent == "deny" or PATTERNS["ourselves"].match(said.lowered):
+        return SKIPPED
+    return free_answer(said)
+
+
+def client_company_in_passing(said: Utterance) -> str | None:
+    """Return the employer that a first sentence about pay or bookkeeping names."""
+    named = PATTERNS["client_name"].search(said.text) if may_be_a_clients(said.text) else None
+    return named[1].rstrip(".")[:LONGEST_ANSWER] if named else None
+
+
+def may_be_a_clients(text: str) -> bool:
+    """Tell whether a text is about pay or an employer's bookkeeping, which a client of the company may decide over."""
+    return bool(PATTERNS["client_data"].search(text.casefold()))
+
+
 def mentions_marketing(text: str) -> bool:
     """Tell whether a text is about advertising, which needs no weighing."""
     return bool(USES[0].said.search(text.casefold()))

@@ -1,13 +1,18 @@
 """Steers a request from outside its questions: calling it off, and going on with it."""
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import duplicates, own_cases
 from actions.base import InsynAction
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.journeys.registry import journey_of
 from actions.marketing_block import PENDING_BLOCKS, ActionBlockMarketing
+from actions.own_cases import SLOT as OWN_CASES
+from actions.own_cases import OwnCasesState
 from actions.reading import SKIPPED
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
 from actions.submission import ActionSubmitRequest, registered
@@ -22,15 +27,18 @@ class ActionCancelRequest(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         under_way = any(tracker.get_slot(slot) for slot in (REQUEST_TYPE, SLOT, PENDING_BLOCKS))
+        seen = OwnCasesState.from_tracker(tracker)
         if under_way:
-            dispatcher.utter_message(response="utter_request_cancelled")
+            dispatcher.utter_message(response="utter_request_cancelled", kept=self.services.conversations_kept.label)
+        elif seen:
+            dispatcher.utter_message(response="utter_own_cases_left")
         elif registered(tracker):
             dispatcher.utter_message(
                 response="utter_cannot_cancel_registered", reference=registered(tracker)[-1]["reference"]
             )
         else:
             dispatcher.utter_message(response="utter_nothing_to_cancel")
-        return [*nothing_begun(), SlotSet(SLOT, None), SlotSet(PENDING_BLOCKS, None)]
+        return [*nothing_begun(), SlotSet(SLOT, None), SlotSet(PENDING_BLOCKS, None), SlotSet(OWN_CASES, None)]
 
 
 class ActionContinueRequest(InsynAction):
@@ -40,6 +48,9 @@ class ActionContinueRequest(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: object) -> list[EventType]:
         said = latest_utterance(tracker)
+        about_own_case = await self._about_own_case(dispatcher, tracker, said)
+        if about_own_case is not None:
+            return about_own_case
         begun_type = tracker.get_slot(REQUEST_TYPE)
         if begun_type and said.intent == "deny":
             dispatcher.utter_message(response="utter_request_pending", title=journey_of(begun_type).rule.title)
@@ -47,6 +58,11 @@ class ActionContinueRequest(InsynAction):
         if begun_type:
             return [FollowupAction(journey_of(begun_type).form)]
         request = ConfirmedRequest.from_tracker(tracker)
+        chosen = duplicates.choice(said, request)
+        if request and chosen == duplicates.ADD:
+            return await duplicates.add_to_it(self.services, dispatcher, tracker, request)
+        if request and chosen == duplicates.NEW:
+            return await self._as_new(dispatcher, tracker, request)
         if request and said.intent == "change_answer":
             return _reopened(request)
         action = self._action(said, tracker, request)
@@ -56,6 +72,26 @@ class ActionContinueRequest(InsynAction):
             return events
         self._utter_what_is_under_way(dispatcher, said, tracker, request)
         return []
+
+    async def _about_own_case(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, said: Utterance
+    ) -> list[EventType] | None:
+        """Answer a yes or no to "ska jag ta tillbaka det?"; None when the message is about something else."""
+        state = own_cases.awaits_withdrawal(tracker)
+        if state is None or said.intent not in {"affirm", "deny"}:
+            return None
+        if said.intent == "deny":
+            return own_cases.keep(dispatcher, state)
+        return await own_cases.withdraw(self.services, dispatcher, tracker, state)
+
+    async def _as_new(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, request: ConfirmedRequest
+    ) -> list[EventType]:
+        """Register the request as a case of its own, although there is an open one."""
+        events: list[EventType] = await ActionSubmitRequest(self.services).register(
+            dispatcher, tracker, replace(request, duplicate=duplicates.NEW)
+        )
+        return events
 
     @staticmethod
     def _action(said: Utterance, tracker: Tracker, request: ConfirmedRequest | None) -> type[InsynAction] | None:

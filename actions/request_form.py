@@ -16,13 +16,15 @@ from rasa_sdk.forms import REQUESTED_SLOT
 from actions import reading
 from actions.base import InsynAction
 from actions.digression import goes_elsewhere, is_never_an_answer
-from actions.journeys.journey import Field, Journey
-from actions.texts import ANSWER_NAMES, MARKETING, PATTERNS
+from actions.journeys.journey import CLIENT_COMPANY, Field, Journey
+from actions.texts import ANSWER_NAMES, CLIENT_LINE, MARKETING, PATTERNS
 from actions.utterance import Utterance, latest_utterance
 
 CONFIRMED: Final = "confirmed"
 FIELD_TO_CHANGE: Final = "field_to_change"
 FAILED_ANSWERS: Final = "failed_answers"
+CLIENT: Final = CLIENT_COMPANY.slot
+CLIENT_LINE_SLOT: Final = "client_line"
 PATIENCE: Final = 2
 """Answers that were none in a row, until a way out is offered."""
 
@@ -133,11 +135,27 @@ class RequestForm(InsynAction):
     def _events(self, changed: dict[str, Any], answers: Mapping[str, Any]) -> list[EventType]:
         if self.ends_at_marketing and reading.mentions_marketing(str(changed.get("scope") or "")):
             return [SlotSet("scope", MARKETING), SlotSet(REQUESTED_SLOT, None)]
+        changed = self._with_client(changed, answers)
         after = {**answers, **changed}
         is_complete = all(after[slot] is not None for slot in answers)
         if is_complete and CONFIRMED not in changed and not self.needs_confirmation(after):
             changed = {**changed, CONFIRMED: True}
         return [*(SlotSet(slot, value) for slot, value in changed.items()), SlotSet(FAILED_ANSWERS, 0)]
+
+    def _with_client(self, changed: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave the question whose data it is out where nothing points to a client; ask anew for a new subject."""
+        if self.journey.field(CLIENT) is None:
+            return changed
+        slots = [field.slot for field in self.journey.fields]
+        subject = slots[: slots.index(CLIENT)]
+        after = {**answers, **changed}
+        if after[CLIENT] == reading.SKIPPED and any(changed.get(slot) is not None for slot in subject):
+            after[CLIENT] = changed[CLIENT] = None
+        is_told = all(after[slot] is not None for slot in subject)
+        if after[CLIENT] is None and is_told and not any(reading.may_be_a_clients(after[slot]) for slot in subject):
+            after[CLIENT] = changed[CLIENT] = reading.SKIPPED
+        is_named = after[CLIENT] not in {None, reading.SKIPPED}
+        return {**changed, CLIENT_LINE_SLOT: CLIENT_LINE.format(client_company=after[CLIENT]) if is_named else ""}
 
     def _not_understood(self, dispatcher: CollectingDispatcher, tracker: Tracker, requested: str) -> list[EventType]:
         """Say what was missing in the answer; the second time, also the ways out. The form then asks again."""

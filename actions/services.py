@@ -6,8 +6,11 @@ from datetime import datetime
 
 from actions.clients.cases import Cases
 from actions.clients.edge import Edge
+from actions.clients.own_cases import OwnCases
 from actions.knowledge import Knowledge
+from actions.processors import ProcessorList
 from actions.references import ReferenceMint
+from privacy.retention import Period, RetentionPeriods
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +21,12 @@ class Services:
     cases: Cases
     knowledge: Knowledge
     references: ReferenceMint
+    own_cases: OwnCases
     clock: Callable[[], datetime]
     """Returns the present instant, in UTC."""
+
+    processors: ProcessorList | None = None
+    """The list of subcontractors, None when the operator has entered none."""
+
+    conversations_kept: Period = RetentionPeriods().conversations
+    """How long a conversation is kept, as retention has it."""

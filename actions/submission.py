@@ -1,5 +1,6 @@
 """From signature to receipt: registers the confirmed request, exactly once or with a plain word that it is not."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import duplicates
 from actions.base import InsynAction
 from actions.clients.cases import CaseDraft, CaseReceipt
 from actions.clients.edge import CompletedIdentification
@@ -35,8 +37,23 @@ class ActionSubmitRequest(InsynAction):
         request, cleared = self._confirmed(tracker)
         if request is None:
             return self._nothing_to_register(dispatcher, tracker)
+        return await self.register(dispatcher, tracker, request, cleared=cleared)
+
+    async def register(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        request: ConfirmedRequest,
+        *,
+        cleared: Sequence[EventType] = (),
+    ) -> list[EventType]:
+        """Register a request, or say what it still waits for."""
         try:
             identification = await self._identification(tracker, request)
+            if identification is not None:
+                waiting = await duplicates.ask_if_there_is_one(self.services, dispatcher, request, identification)
+                if waiting is not None:
+                    return [*cleared, SlotSet(SLOT, waiting.as_slot())]
             receipt = await self.services.cases.register(draft_of(tracker, request, identification))
         except IdentificationNotAvailableError:
             if request.waits_for == "registration":  # there was a signature, but too long ago
@@ -123,6 +140,9 @@ def utter_receipt(
     """Read the receipt back: what it is about, when the answer comes, what happens now."""
     contact_email = contact_of(request, identification)
     kind = _kind_of_receipt(request, identification, contact_email)
+    client_company = request.details.get("client_company")
+    if client_company and kind in {"plain", "confirmed", "signed"}:
+        kind = "client"
     dispatcher.utter_message(
         response=_RECEIPTS.get(kind, "utter_request_registered"),
         title=request.rule.title,
@@ -137,7 +157,9 @@ def utter_receipt(
                 "due_on": receipt.due_on.isoformat(),
                 "due_explanation": list(receipt.due_explanation),
                 "request_type_title": request.rule.title,
-                "next_steps": [step.format(contact_email=contact_email) for step in NEXT_STEPS[kind]],
+                "next_steps": [
+                    step.format(contact_email=contact_email, client_company=client_company) for step in NEXT_STEPS[kind]
+                ],
             }
         },
     )

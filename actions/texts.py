@@ -54,4 +54,7 @@ ANSWER_NAMES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 SIGNING_TEXT: Final[str] = _ALL["signing"]["text"]
 SIGNING_LABELS: Final[Mapping[str, str]] = MappingProxyType(_ALL["signing"]["labels"])
 NEXT_STEPS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(_ALL["next_steps"])
+PROCESSORS: Final[Mapping[str, str]] = MappingProxyType(_ALL["processors"])
+CLIENT_LINE: Final[str] = _ALL["client_line"]
+OWN_CASES: Final[Mapping[str, str]] = MappingProxyType(_ALL["own_cases"])
 HANDOFF: Final[Mapping[str, str]] = MappingProxyType(_ALL["handoff"])

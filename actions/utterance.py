@@ -96,6 +96,11 @@ def latest_said_at(tracker: Tracker) -> datetime:
     return datetime.fromtimestamp(float(event.get("timestamp", 0)), UTC)
 
 
+def messages_so_far(tracker: Tracker) -> int:
+    """Return how many messages the visitor has sent, buttons and the edge's reports included."""
+    return sum(event.get("event") == "user" for event in tracker.events)
+
+
 def previous_intents(tracker: Tracker) -> list[str]:
     """Return what the visitor's messages were understood as, newest first, the latest one included."""
     return [

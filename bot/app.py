@@ -36,6 +36,7 @@ from bot.stream import Streams
 from bot.tables import CHANNEL
 from bot.texts import Texts
 from bot.turns import TurnRunner
+from bot.waiting import Waiting
 from foundation.clock import Clock, system_clock
 from foundation.database import create_engine, session_factory
 from foundation.notify import Listener
@@ -66,7 +67,7 @@ def create_app(
     """
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at debug it prints every event, texts and all
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of each browser that leaves during a query
-    texts = Texts.read(config.texts)
+    texts = Texts.read(config.texts, conversations_kept=config.conversations_kept)
     refusals = Refusals(texts)
 
     @contextlib.asynccontextmanager
@@ -119,7 +120,10 @@ async def _running(
             )
         )
         broker = await _broker(config, sessions, clock, bankid_transport, stack)
-        handoffs = Handoffs(sessions=sessions, store=store, texts=texts, refusals=refusals, clock=clock)
+        waiting = Waiting(config.staff_hours)
+        handoffs = Handoffs(
+            sessions=sessions, store=store, waiting=waiting, texts=texts, refusals=refusals, clock=clock
+        )
         pages = Pages(config.templates_dir, config.policy_dir)
         fetching = Packages(
             broker=broker,

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from foundation.encryption import KeyRing
 from identity.codes import CodeMail
 from identity.config import BrokerConfig, ClientConfig
+from privacy.retention import Period, RetentionPeriods
+from privacy.staff_hours import StaffHours
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -106,6 +108,12 @@ class BotConfig:
     texts: Path = ROOT / "data" / "responses" / "edge.yml"
     static_dir: Path = ROOT / "bot" / "static"
     templates_dir: Path = ROOT / "bot" / "templates"
+
+    conversations_kept: Period = RetentionPeriods().conversations
+    """How long a conversation is kept, as visitors are told; retention itself is the case system's worker's."""
+
+    staff_hours: StaffHours | None = None
+    """When staff answer; None: nothing is known of it, and nothing is said."""
 
     limits: Limits = field(default_factory=Limits)
     turns: TurnTimes = field(default_factory=TurnTimes)

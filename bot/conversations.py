@@ -149,9 +149,7 @@ class Conversations:
             return
         since = conversation.waiting_since
         if since is not None and await self._store.visitor_messages_since(session, conversation.id, since) == 1:
-            position = await self._store.queue_position(session, conversation)
-            noted = Draft("system", self._texts("waiting_noted", position=position))
-            await self._store.add_message(session, conversation, noted, now=self._clock())
+            await self._handoffs.say_noted(session, conversation)
 
     async def _press(self, session: AsyncSession, conversation: ConversationRow, given: NewMessage) -> MessageRow:
         now = self._clock()

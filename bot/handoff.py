@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.circumstances import gravest
 from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
-from bot.schemas import Handoff, Message, Officer, StaffConversation
+from bot.schemas import Handoff, Message, Officer, QueuePosition, StaffConversation
 from bot.store import ConversationStore, Draft, Offer
 from bot.tables import ConversationRow
 from bot.texts import Texts
+from bot.waiting import Waiting
 from foundation.clock import Clock
 from foundation.database import Sessions
 
@@ -34,14 +35,21 @@ class Handoffs:
     """The queue, and the conversations that people have."""
 
     def __init__(
-        self, *, sessions: Sessions, store: ConversationStore, texts: Texts, refusals: Refusals, clock: Clock
+        self,
+        *,
+        sessions: Sessions,
+        store: ConversationStore,
+        waiting: Waiting,
+        texts: Texts,
+        refusals: Refusals,
+        clock: Clock,
     ) -> None:
-        self._sessions, self._store = sessions, store
+        self._sessions, self._store, self._waiting = sessions, store, waiting
         self._texts, self._refusals, self._clock = texts, refusals, clock
 
     # For the actions
 
-    async def ask_for_person(self, conversation_id: str, *, reason: str, summary: str) -> int:
+    async def ask_for_person(self, conversation_id: str, *, reason: str, summary: str) -> QueuePosition:
         """Put the conversation in the queue and return its place; asked again, the place that it has.
 
         With a person already there the place is 0.
@@ -51,7 +59,7 @@ class Handoffs:
         """
         async with self._changing(conversation_id) as (session, conversation):
             await self.enter_queue(session, conversation, reason=reason, summary=summary)
-            return await self._store.queue_position(session, conversation) or 0
+            return await self._place(session, conversation)
 
     async def change_mind(self, conversation_id: str) -> None:
         """Take the conversation out of the queue; nothing happens when it is not there.
@@ -86,13 +94,36 @@ class Handoffs:
         await self._store.add_message(session, conversation, cancelled, now=self._clock())
 
     async def say_handed_over(self, session: AsyncSession, conversation: ConversationRow) -> None:
-        """Tell the visitor the place in the queue, and how to leave it."""
-        position = await self._store.queue_position(session, conversation)
-        if position is None:
+        """Tell the visitor the place in the queue and what is known of the time, and how to leave it."""
+        place = await self._place(session, conversation)
+        if not place.queue_position:
             return
-        text = self._texts("handed_over", position=position)
+        if place.opens is not None:
+            text = self._texts("handed_over_closed", opens=place.opens)
+        elif place.expected_wait_minutes is not None:
+            minutes = place.expected_wait_minutes
+            text = self._texts("handed_over_expected", position=place.queue_position, minutes=minutes)
+        else:
+            text = self._texts("handed_over", position=place.queue_position)
         cancel = Offer(self._texts("button_cancel_waiting"), CANCEL_WAITING)
         await self._store.add_message(session, conversation, Draft("system", text, buttons=[cancel]), now=self._clock())
+
+    async def say_noted(self, session: AsyncSession, conversation: ConversationRow) -> None:
+        """Tell the visitor in the queue that what they wrote is kept, and when it is read."""
+        place = await self._place(session, conversation)
+        if place.opens is not None:
+            text = self._texts("waiting_noted_closed", opens=place.opens)
+        else:
+            text = self._texts("waiting_noted", position=place.queue_position)
+        await self._store.add_message(session, conversation, Draft("system", text), now=self._clock())
+
+    async def _place(self, session: AsyncSession, conversation: ConversationRow) -> QueuePosition:
+        now = self._clock()
+        return QueuePosition(
+            queue_position=await self._store.queue_position(session, conversation) or 0,
+            expected_wait_minutes=await self._waiting.expected_minutes(session, now),
+            opens=self._waiting.opens(now),
+        )
 
     async def _release(self, session: AsyncSession, conversation: ConversationRow) -> None:
         conversation.state, conversation.waiting_since = "bot", None
@@ -118,6 +149,7 @@ class Handoffs:
                     officer=_officer(row),
                     last_message_at=row.last_message_at,
                     queue_position=waiting.index(row) + 1 if row in waiting else None,
+                    out_of_hours=row.waiting_since is not None and not self._waiting.is_staffed(row.waiting_since),
                 )
                 for row in rows
             ]
@@ -165,6 +197,8 @@ class Handoffs:
                 return
             if conversation.state != "waiting":
                 raise self._refusals.not_waiting()
+            if conversation.waiting_since is not None:
+                self._waiting.note(session, since=conversation.waiting_since, now=self._clock())
             conversation.state, conversation.waiting_since = "human", None
             conversation.officer_id, conversation.officer_name = officer.id, officer.name
             await self._say(session, conversation, "officer_joined")

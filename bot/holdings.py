@@ -88,6 +88,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         sealed=(Sealed("title", "chat.button.title"), Sealed("payload", "chat.button.payload")),
         goes_with="chat.conversation",
     ),
+    Holding("chat.handoff_wait", ("id",), expiry=Expiry("logins", "t.answered_at < :before")),
     Holding(
         "chat.feedback",
         ("answer_digest",),

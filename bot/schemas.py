@@ -227,9 +227,16 @@ class AskForPerson(Given):
 
 
 class QueuePosition(BaseModel):
-    """1 is next."""
+    """Where the visitor stands, and what is honestly known of how long that takes."""
 
     queue_position: int
+    """1 is next; 0 when a person is there already."""
+
+    expected_wait_minutes: int | None = None
+    """How long those who were answered last had to wait; None when too few were, or staff are not there."""
+
+    opens: str | None = None
+    """When staff come, in Swedish, where they are not there now."""
 
 
 class Officer(BaseModel):
@@ -251,6 +258,8 @@ class Handoff(BaseModel):
     officer: Officer | None
     last_message_at: datetime
     queue_position: int | None
+    out_of_hours: bool = False
+    """Whether it was left while staff were not there: a message to be answered, not somebody who sits and waits."""
 
 
 class StaffConversation(BaseModel):

@@ -11,6 +11,7 @@ import yaml
 
 from bot.circumstances import Circumstance
 from bot.errors import TextsError
+from privacy.retention import Period, RetentionPeriods
 
 KEYS: Final = frozenset(
     {
@@ -27,7 +28,10 @@ KEYS: Final = frozenset(
         "identification_given_up",
         "returned_unavailable",
         "handed_over",
+        "handed_over_expected",
+        "handed_over_closed",
         "waiting_noted",
+        "waiting_noted_closed",
         "waiting_cancelled",
         "officer_joined",
         "officer_left",
@@ -70,15 +74,20 @@ KEYS: Final = frozenset(
 """Every text that the code asks for."""
 
 
+USUALLY_KEPT: Final = RetentionPeriods().conversations
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The edge's texts by key."""
 
     _texts: Mapping[str, str]
     cancel_waiting_words: Sequence[str]
+    kept: str
+    """How long conversations are kept, wherever a text says so."""
 
     @classmethod
-    def read(cls, path: Path) -> Texts:
+    def read(cls, path: Path, *, conversations_kept: Period = USUALLY_KEPT) -> Texts:
         """Read the file.
 
         Raises:
@@ -90,11 +99,13 @@ class Texts:
             raise TextsError(f"{path} lacks {', '.join(sorted(missing))}")
         if unknown := texts.keys() - KEYS:
             raise TextsError(f"{path} has {', '.join(sorted(unknown))}, which nothing says")
-        return cls(texts, tuple(_comparable(word) for word in content["edge_cancel_waiting_words"]))
+        return cls(
+            texts, tuple(_comparable(word) for word in content["edge_cancel_waiting_words"]), conversations_kept.label
+        )
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of ``key`` with its ``{places}`` filled in."""
-        return self._texts[key].format(**values)
+        return self._texts[key].format(kept=self.kept, **values)
 
     def means_cancel_waiting(self, text: str) -> bool:
         """Tell whether a visitor in the queue asks to leave it in so many words."""

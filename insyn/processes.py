@@ -68,6 +68,8 @@ def environment(settings: Settings, database_url: str, *, base: Mapping[str, str
         "INSYN_ACTIONS_URL": settings.actions_url,
         "INSYN_SERVICE_TOKEN": settings.service_token.get_secret_value(),
         "INSYN_POLICY_DIR": str(settings.policy_dir),
+        "INSYN_PROCESSORS_FILE": str(settings.processors_file or ""),
+        "INSYN_RETENTION_CONVERSATION_DAYS": str(settings.retention_conversation_days),
         "INSYN_DATA_DIR": str(settings.data_dir.resolve()),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
         "PYTHONUNBUFFERED": "1",

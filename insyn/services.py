@@ -31,6 +31,7 @@ def serve_chat() -> None:
     from bot.config import BotConfig, IdentityConfig
     from foundation.clock import system_clock
     from identity.production import check
+    from privacy.staff_hours import StaffHours
 
     config = settings()
     client, broker = _bankid_client(config), _broker(config)
@@ -50,6 +51,8 @@ def serve_chat() -> None:
                 allowed_origins=config.widget_origins,
                 trusted_proxies=config.trusted_proxies,
                 policy_dir=config.policy_dir,
+                conversations_kept=config.retention_periods().conversations,
+                staff_hours=StaffHours.parse(config.staff_hours) if config.staff_hours else None,
             )
         ),
         config.chat_port,

@@ -73,6 +73,15 @@ class Settings(BaseSettings):
         ROOT / "data" / "systems.yml", description="The company's systems that hold personal data, with their sources."
     )
 
+    staff_hours: str | None = Field(
+        None,
+        description="When staff answer in the chat on working days, e.g. 08:00-17:00. Empty: nothing is said.",
+    )
+    processors_file: Path | None = Field(
+        None,
+        description="The list of subcontractors, as docs/processors.example.yml. Empty: each wish for it is a case.",
+    )
+
     chat_port: int = Field(8700, description="Port of the chat edge.")
     cases_port: int = Field(8701, description="Port of the case system and the staff console.")
     rasa_port: int = Field(8702, description="Port of Rasa; loopback only.")

@@ -8,6 +8,7 @@ PrivacyRuleError
 │   └── InvalidPauseError                a pause that begins before receipt or ends before it began
 ├── InvalidPersonalIdentityNumberError   not a personnummer or samordningsnummer
 ├── InvalidContactAddressError           not an e-mail address or telephone number
+├── InvalidStaffHoursError               not hours of a day
 ├── PolicyStructureError                 the policy text does not have the headings it should
 ├── QuoteNotInPolicyError                the words do not stand in that section
 └── SystemRegisterError                  the register of the company's systems is not well-formed
@@ -50,6 +51,10 @@ class InvalidPersonalIdentityNumberError(PrivacyRuleError):
 
 class InvalidContactAddressError(PrivacyRuleError):
     """Not an e-mail address or telephone number. The message never repeats what was given."""
+
+
+class InvalidStaffHoursError(PrivacyRuleError):
+    """Not hours of a day."""
 
 
 class PolicyStructureError(PrivacyRuleError):

@@ -33,6 +33,8 @@ class CaseState:
     reference: str
     status: str
     due_on: date
+    due_explanation: tuple[str, ...] = ()
+    """How the due date came about: Swedish sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,10 @@ class CasesClient:
     async def read(self, reference: str) -> CaseState:
         answer = await self._client.call("GET", f"/api/v1/cases/{reference}")
         return CaseState(
-            reference=answer["reference"], status=answer["status"], due_on=date.fromisoformat(answer["due_on"])
+            reference=answer["reference"],
+            status=answer["status"],
+            due_on=date.fromisoformat(answer["due_on"]),
+            due_explanation=tuple(answer["due_explanation"]),
         )
 
     async def package_until(self, reference: str) -> date | None:

@@ -30,6 +30,18 @@ class CompletedIdentification:
 _EVIDENCE = ("visible_text", "non_visible_data", "signature", "ocsp_response")
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where the visitor stands, and what is known of how long that takes."""
+
+    position: int
+    """1 is next; 0 when a person is there already."""
+
+    expected_wait_minutes: int | None = None
+    opens: str | None = None
+    """When staff come, in Swedish, where they are not there now."""
+
+
 class Edge(Protocol):
     """What the actions ask of the chat edge."""
 
@@ -59,8 +71,8 @@ class Edge(Protocol):
     async def withdraw_identification(self, conversation_id: str, *, reference: str) -> None:
         """Take the card of a reference back: its request was registered without it."""
 
-    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
-        """Put the conversation in the queue for a person and return its place there: 1 is next, 0 somebody is here."""
+    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> QueuePlace:
+        """Put the conversation in the queue for a person and return its place there."""
 
 
 class EdgeClient:
@@ -106,9 +118,13 @@ class EdgeClient:
     async def withdraw_identification(self, conversation_id: str, *, reference: str) -> None:
         await self._post(conversation_id, "identifications/withdraw", reference=reference)
 
-    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
+    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> QueuePlace:
         answer = await self._post(conversation_id, "handoff", reason=reason, summary=summary)
-        return int(answer["queue_position"])
+        return QueuePlace(
+            position=int(answer["queue_position"]),
+            expected_wait_minutes=answer.get("expected_wait_minutes"),
+            opens=answer.get("opens"),
+        )
 
     async def _post(self, conversation_id: str, what: str, **body: Any) -> dict[str, Any]:
         return await self._client.call("POST", f"/internal/v1/conversations/{conversation_id}/{what}", body=body)

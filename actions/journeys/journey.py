@@ -65,5 +65,8 @@ def email_or_skip(said: Utterance) -> str | None:
 
 
 OPTIONAL_EMAIL = Field("contact_email", email_or_skip, in_passing=reading.email_in, is_free_text=False)
+CLIENT_COMPANY = Field("client_company", reading.client_company_answer, in_passing=reading.client_company_in_passing)
+"""Asked only where the data may be a client's (payroll, an employer's bookkeeping); stands after what says so."""
+
 SCOPE = Field("scope", reading.scope_answer, in_passing=reading.scope_in_passing)
 REASON = Field("reason", reading.skippable_answer, in_passing=reading.reason_in_passing)

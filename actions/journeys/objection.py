@@ -5,14 +5,14 @@ code exists. An objection to marketing is never weighed: it goes on as an opt-ou
 from dataclasses import replace
 
 from actions import reading
-from actions.journeys.journey import CONTACT_EMAIL, REASON, SCOPE, Journey
+from actions.journeys.journey import CLIENT_COMPANY, CONTACT_EMAIL, REASON, SCOPE, Journey
 from actions.request_form import RequestForm
 from privacy.request_types import RequestType
 
 JOURNEY = Journey(
     RequestType.OBJECTION,
     intent="request_objection",
-    fields=(replace(SCOPE, in_passing=reading.use_in_passing), REASON, CONTACT_EMAIL),
+    fields=(replace(SCOPE, in_passing=reading.use_in_passing), CLIENT_COMPANY, REASON, CONTACT_EMAIL),
 )
 
 

@@ -1,14 +1,14 @@
 """Portability (art. 20): which data, and to whom; signed with BankID."""
 
 from actions import reading
-from actions.journeys.journey import CONTACT_EMAIL, SCOPE, Field, Journey
+from actions.journeys.journey import CLIENT_COMPANY, CONTACT_EMAIL, SCOPE, Field, Journey
 from actions.request_form import RequestForm
 from privacy.request_types import RequestType
 
 JOURNEY = Journey(
     RequestType.PORTABILITY,
     intent="request_portability",
-    fields=(SCOPE, Field("recipient", reading.skippable_answer), CONTACT_EMAIL),
+    fields=(SCOPE, CLIENT_COMPANY, Field("recipient", reading.skippable_answer), CONTACT_EMAIL),
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from actions import reading
-from actions.journeys.journey import CONTACT_EMAIL, Field, Journey
+from actions.journeys.journey import CLIENT_COMPANY, CONTACT_EMAIL, Field, Journey
 from actions.request_form import RequestForm
 from privacy.request_types import RequestType
 
@@ -13,6 +13,7 @@ JOURNEY = Journey(
     fields=(
         Field("incorrect", reading.free_answer, in_passing=reading.wrong_data_in_passing),
         Field("correct", reading.free_answer, in_passing=reading.correct_value_in_passing),
+        CLIENT_COMPANY,
         # An address in the first sentence is most often the one that is to be corrected.
         replace(CONTACT_EMAIL, in_passing=lambda _said: None),
     ),

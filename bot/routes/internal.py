@@ -74,8 +74,7 @@ async def withdraw_identification(
 @router.post("/conversations/{conversation_id}/handoff")
 async def ask_for_person(conversation_id: ConversationId, given: AskForPerson, parts: Parts) -> QueuePosition:
     """Put the conversation in the queue for a person."""
-    position = await parts.handoffs.ask_for_person(conversation_id, reason=given.reason, summary=given.summary)
-    return QueuePosition(queue_position=position)
+    return await parts.handoffs.ask_for_person(conversation_id, reason=given.reason, summary=given.summary)
 
 
 @router.delete("/conversations/{conversation_id}/handoff", status_code=204)

@@ -77,6 +77,7 @@ class Handoff(_FromEdge):
     officer: Officer | None = None
     last_message_at: datetime | None = None
     queue_position: int | None = None
+    out_of_hours: bool = False
 
     @property
     def is_waiting(self) -> bool:

@@ -29,6 +29,8 @@ class QueueLine:
     summary: str
     identity: str
     officer: str | None
+    is_task: bool = False
+    """Left out of hours: a message to answer, behind which nobody sits and waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def _line(handoff: Handoff, *, officer_id: str, now: datetime) -> QueueLine:
         conversation_id=handoff.conversation_id,
         is_waiting=handoff.is_waiting,
         is_mine=handoff.officer is not None and handoff.officer.id == officer_id,
-        waits_long=handoff.is_waiting and waited >= LONG_WAIT,
+        is_task=handoff.is_waiting and handoff.out_of_hours,
+        waits_long=handoff.is_waiting and not handoff.out_of_hours and waited >= LONG_WAIT,
         state=texts.CONVERSATION_STATES[handoff.state],
         since=handoff.waiting_since,
         waited=texts.duration(waited),

@@ -159,6 +159,11 @@ EXTENSION_TOO_LATE: Final = "Tiden kan inte längre förlängas: det hade behöv
 NO_REASON: Final = "Inget skäl angivet"
 NO_SUMMARY: Final = "Ingen sammanfattning"
 SOMEBODY_ELSE: Final = "En kollega"
+DETAIL_LABELS: Final = MappingProxyType(
+    {"client_company": "Gäller en kunds uppgifter (kunden är personuppgiftsansvarig). Skicka begäran vidare till"}
+)
+"""Answers that no question of the request type asks for."""
+
 HANDOFF_REASONS: Final = MappingProxyType(
     {
         "assistant_unavailable": "Assistenten kunde inte svara",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.clients.cases import BlockDraft, BlockReceipt, CaseDraft, CaseReceipt, CaseState
-from actions.clients.edge import CompletedIdentification
+from actions.clients.edge import CompletedIdentification, QueuePlace
+from actions.clients.own_cases import OwnCase, Shown
 from actions.errors import IdentificationNotAvailableError, ServiceRefusedError, ServiceUnavailableError
 from actions.knowledge import load_knowledge
+from actions.processors import ProcessorList
 from actions.references import ReferenceMint
 from actions.services import Services
 from privacy.contact_addresses import mask_email, mask_phone
@@ -40,6 +42,8 @@ class FakeEdge:
 
     withdrawn: list[str] = field(default_factory=list)
     handoffs: list[dict[str, str]] = field(default_factory=list)
+    expected_wait_minutes: int | None = None
+    opens: str | None = None
 
     def sign(self, reference: str | None = None) -> None:
         """Complete the identification shown last, or that of a reference."""
@@ -83,10 +87,10 @@ class FakeEdge:
         self._answer()
         self.withdrawn.append(reference)
 
-    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> int:
+    async def hand_over(self, conversation_id: str, *, reason: str, summary: str) -> QueuePlace:
         self._answer()
         self.handoffs.append({"conversation_id": conversation_id, "reason": reason, "summary": summary})
-        return len(self.handoffs)
+        return QueuePlace(len(self.handoffs), self.expected_wait_minutes, self.opens)
 
     def _answer(self) -> None:
         if self.is_down:
@@ -119,7 +123,7 @@ class FakeCases:
 
     async def read(self, reference: str) -> CaseState:
         self._answer()
-        return CaseState(self.cases[reference].reference, "received", DUE_ON)
+        return CaseState(self.cases[reference].reference, "received", DUE_ON, ("En månad från mottagandet.",))
 
     async def package_until(self, reference: str) -> date | None:
         self._answer()
@@ -140,20 +144,77 @@ class FakeCases:
 
 
 @dataclass
+class FakeOwnCases:
+    """A register of one person's cases, who must show the right identification to see them."""
+
+    is_down: bool = False
+    cases: dict[str, OwnCase] = field(default_factory=dict)
+    additions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Reference and text, by addition id."""
+
+    asked_with: list[Shown] = field(default_factory=list)
+
+    def has(self, reference: str, title: str = "Radering", *, is_open: bool = True, kind: str = "erasure") -> None:
+        """Let the person have a case."""
+        status, resolution = ("Under handläggning", None) if is_open else ("Beslutat", "Bifallet")
+        why = ("En månad från mottagandet.",)
+        self.cases[reference] = OwnCase(reference, title, status, resolution, is_open, DUE_ON, why)
+        self.kinds[reference] = kind
+
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    async def find(self, shown: Shown) -> list[OwnCase]:
+        self._answer(shown)
+        return list(self.cases.values())
+
+    async def find_open(self, shown: Shown, *, request_type: str) -> list[OwnCase]:
+        self._answer(shown)
+        return [case for case in self.cases.values() if case.is_open and self.kinds[case.reference] == request_type]
+
+    async def withdraw(self, reference: str, shown: Shown) -> OwnCase:
+        case = self._open_case(reference, shown)
+        self.cases[reference] = replace(case, is_open=False, resolution="Återkallat")
+        return self.cases[reference]
+
+    async def add(self, reference: str, shown: Shown, *, text: str, addition_id: str) -> OwnCase:
+        case = self._open_case(reference, shown)
+        self.additions[addition_id] = (reference, text)
+        return case
+
+    def _open_case(self, reference: str, shown: Shown) -> OwnCase:
+        self._answer(shown)
+        if reference not in self.cases:
+            raise ServiceRefusedError("cases", "case-not-found")
+        if not self.cases[reference].is_open:
+            raise ServiceRefusedError("cases", "case-ended")
+        return self.cases[reference]
+
+    def _answer(self, shown: Shown) -> None:
+        if self.is_down:
+            raise ServiceUnavailableError("cases", "ConnectError")
+        assert shown.identification.personal_identity_number == NUMBER or shown.contact_email
+        self.asked_with.append(shown)
+
+
+@dataclass
 class Fakes:
     """All fakes of one test, and the actions' view of them."""
 
     edge: FakeEdge = field(default_factory=FakeEdge)
     cases: FakeCases = field(default_factory=FakeCases)
+    own_cases: FakeOwnCases = field(default_factory=FakeOwnCases)
+    processors: ProcessorList | None = None
 
     @property
     def services(self) -> Services:
         return Services(
             edge=self.edge,
             cases=self.cases,
+            own_cases=self.own_cases,
             knowledge=KNOWLEDGE,
             references=ReferenceMint("a secret for tests"),
             clock=lambda: SAID_AT,
+            processors=self.processors,
         )
 
 

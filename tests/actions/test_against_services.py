@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from actions.clients.cases import BlockDraft, CasesClient
-from actions.clients.edge import CompletedIdentification, EdgeClient
+from actions.clients.edge import CompletedIdentification, EdgeClient, QueuePlace
 from actions.errors import IdentificationNotAvailableError, ServiceRefusedError
 from bot.app import create_app as create_edge
 from bot.config import BotConfig, IdentityConfig
@@ -160,4 +160,4 @@ async def test_marketing_is_blocked(cases: CasesClient, channel: str, address: s
 async def test_a_conversation_is_handed_over(meeting: Meeting):
     for summary in ("Ingen begäran pågår.", "Igen."):
         place = await meeting.edge.hand_over(meeting.conversation_id, reason="Besökaren bad", summary=summary)
-        assert place == 1
+        assert place == QueuePlace(1)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from actions.clients.cases import BlockDraft, CaseDraft, CasesClient
-from actions.clients.edge import EdgeClient
+from actions.clients.edge import EdgeClient, QueuePlace
 from actions.errors import IdentificationNotAvailableError, ServiceRefusedError, ServiceUnavailableError
 from tests.actions.fakes import CONVERSATION, Fakes
 
@@ -214,7 +214,7 @@ async def test_the_edge_is_told_what_is_to_be_signed():
 
 async def test_a_handover_returns_the_place_in_the_queue():
     service = Service(httpx.Response(200, json={"queue_position": 3}))
-    assert await service.edge().hand_over(CONVERSATION, reason="r", summary="s") == 3
+    assert await service.edge().hand_over(CONVERSATION, reason="r", summary="s") == QueuePlace(3)
 
 
 async def test_a_marketing_block_is_put_under_its_reference():

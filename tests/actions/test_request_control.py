@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from actions.case_status import ActionAnswerCaseStatus
 from actions.handover import ActionHandOver, ActionTakeBack
+from actions.own_cases import ActionSeeToOwnCases
 from actions.request_begin import ActionBeginRequest
 from actions.request_control import ActionCancelRequest, ActionContinueRequest
 from tests.actions.fakes import DUE_ON, Fakes, run, slots_set, tracker_with
@@ -116,8 +116,9 @@ async def test_an_objection_to_marketing_begins_as_an_opt_out(fakes: Fakes):
 
 async def test_only_cases_of_this_conversation_are_told_about(fakes: Fakes):
     tracker = tracker_with("hur går det med AR-0000-0000?", intent="ask_case_status")
-    messages, _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
-    assert [message["response"] for message in messages] == ["utter_case_status_unknown"]
+    messages, _ = await run(ActionSeeToOwnCases(fakes.services), tracker)
+    assert [message["response"] for message in messages] == ["utter_own_cases_identification"]
+    assert "AR-0000-0000" not in str(messages)
 
 
 async def test_a_case_of_this_conversation_is_looked_up(fakes: Fakes):
@@ -126,18 +127,18 @@ async def test_a_case_of_this_conversation_is_looked_up(fakes: Fakes):
     _, events = await run(ActionSubmitRequest(fakes.services), tracker_with("ja", intent="affirm", **COMPLAINT))
     tracker = tracker_with("hur går det?", intent="ask_case_status", **slots_set(events))
 
-    [message], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
+    [message], _ = await run(ActionSeeToOwnCases(fakes.services), tracker)
     assert message["response"] == "utter_case_status"
     assert message["due_on"] == "23 december 2026"
 
     [reference] = fakes.cases.cases
     fakes.cases.packages[reference] = date(2026, 12, 30)
-    [_, offered], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
+    [_, offered], _ = await run(ActionSeeToOwnCases(fakes.services), tracker)
     assert (offered["response"], offered["until"]) == ("utter_package_released", "30 december 2026")
     assert [button["payload"] for button in offered["buttons"]] == [f"edge:fetch_package:{reference}"]
 
     fakes.cases.is_down = True
-    [message], _ = await run(ActionAnswerCaseStatus(fakes.services), tracker)
+    [message], _ = await run(ActionSeeToOwnCases(fakes.services), tracker)
     assert message["response"] == "utter_case_status_unavailable"
 
 

@@ -61,8 +61,8 @@ JOURNEYS = [
     Journey(
         "restriction",
         "frys mina uppgifter",
-        ("mina löneuppgifter", "> Hoppa över", "anna@example.se"),
-        {"scope": "mina löneuppgifter"},
+        ("mina kontaktuppgifter", "> Hoppa över", "anna@example.se"),
+        {"scope": "mina kontaktuppgifter"},
         by_code=True,
     ),
     Journey(
@@ -259,6 +259,21 @@ async def test_identification_fails_and_is_tried_again(dialogue: Dialogue, fakes
     receipt = await dialogue.happens("identification_completed")
     [case] = fakes.cases.cases.values()
     assert (case.details, receipt.card["reference"]) == (journey.details, case.reference)
+
+
+@every_signed_journey
+async def test_the_edge_is_down_at_the_confirmation(dialogue: Dialogue, fakes: Fakes, journey: Journey):
+    await to_summary(dialogue, journey)
+    fakes.edge.is_down = True
+    told = await dialogue.press("Stämmer")
+    assert told.said == ["utter_identification_unavailable"]
+
+    fakes.edge.is_down = False
+    offered = "utter_code_offered" if journey.by_code else "utter_identification_offered"
+    assert (await dialogue.press("Försök igen")).said == [offered]
+    fakes.edge.sign()
+    await dialogue.happens("identification_completed")
+    assert [case.details for case in fakes.cases.cases.values()] == [journey.details], "what was filled in is kept"
 
 
 @every_signed_journey

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.actions.fakes import KNOWLEDGE, Fakes
-from tests.conversations.dialogue import Dialogue
+from actions.knowledge import load_knowledge
+from privacy.retention import Period
+from tests.actions.fakes import KNOWLEDGE, POLICY_DIRECTORY, Fakes
+from tests.conversations.dialogue import Dialogue, InProcessActions
 
 pytestmark = pytest.mark.model
 
@@ -15,6 +19,37 @@ async def test_the_first_message_says_what_it_is_and_what_it_keeps(dialogue: Dia
     for fact in ("bot", "inte en människa", "Talenom", "30 dagar", "personnummer"):
         assert turn.says(fact)
     assert len(turn.buttons) == 3
+
+
+@pytest.mark.parametrize("opening", ["conversation_started", "sparas det jag skriver här?", "avbryt"])
+async def test_how_long_it_is_kept_is_what_retention_does(
+    dialogue: Dialogue, endpoint: InProcessActions, fakes: Fakes, opening: str
+):
+    kept = Period(days=12)
+    knowledge = load_knowledge(POLICY_DIRECTORY, conversations_kept=kept)
+    endpoint.use(replace(fakes.services, conversations_kept=kept, knowledge=knowledge))
+    if opening == "conversation_started":
+        turn = await dialogue.happens(opening)
+    else:
+        await dialogue.say("radera allt ni har om mig")
+        turn = await dialogue.say(opening)
+    assert turn.says("12 dagar"), turn.text
+
+
+async def test_a_wait_is_told_as_it_is(dialogue: Dialogue, fakes: Fakes):
+    fakes.edge.expected_wait_minutes = 7
+    turn = await dialogue.say("jag vill prata med en människa")
+    assert turn.said == ["utter_handed_over_expected"]
+    assert turn.says("ungefär 7 min")
+    assert "Avbryt väntan" in turn.buttons
+
+
+async def test_out_of_hours_a_message_is_asked_for(dialogue: Dialogue, fakes: Fakes):
+    fakes.edge.opens = "torsdagen den 26 november 2026 klockan 08.00"
+    turn = await dialogue.say("jag vill prata med en människa")
+    assert turn.said == ["utter_handed_over_closed"]
+    for fact in (fakes.edge.opens, "uppgift", "e-postadress"):
+        assert turn.says(fact)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +145,7 @@ async def test_it_says_truly_that_it_is_a_bot(dialogue: Dialogue, question: str)
         ("avbryt", "utter_nothing_to_cancel"),
         ("ja", "utter_what_now"),
         ("nej", "utter_what_now"),
-        ("hur går det med mitt ärende?", "utter_case_status_unknown"),
+        ("hur går det med mitt ärende?", "utter_own_cases_identification"),
     ],
 )
 async def test_small_talk(dialogue: Dialogue, text: str, response: str):

@@ -183,7 +183,9 @@ async def case_page(
         case=file.case,
         rule=rule_for(file.case.request_type),
         due=due_of(file.case, on=console.today(), soon_days=console.config.due_soon_days),
-        words=[(questions.get(key, key), answer) for key, answer in file.details.items()],
+        words=[
+            (questions.get(key) or texts.DETAIL_LABELS.get(key, key), answer) for key, answer in file.details.items()
+        ],
         timeline=timeline(events, names=names, task_titles={task.key: task.title for task in tasks}),
         names=names,
         checklist=checklist_of(

@@ -1,0 +1,312 @@
+"""A person's own cases: shown after identification, added to, taken back. Who they are never stands in a slot.
+
+The identification is bound to a reference of its own, minted when the visitor asks; for a quarter of an hour it may be
+read again under it, which is what adding and taking back use. What the slot keeps is that reference, which cases were
+shown, and what was asked last.
+"""
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions import reading
+from actions.base import InsynAction
+from actions.clients.own_cases import OwnCase, Shown
+from actions.confirmed_request import ConfirmedRequest
+from actions.digression import goes_elsewhere
+from actions.errors import IdentificationNotAvailableError, ServiceError, ServiceRefusedError
+from actions.package_download import tell_if_released
+from actions.services import Services
+from actions.submission import ActionSubmitRequest, registered
+from actions.texts import OWN_CASES
+from actions.utterance import latest_message_id, latest_utterance, messages_so_far
+from privacy.case_states import CaseStatus
+from privacy.request_types import IdentityLevel
+from privacy.swedish_dates import local_date, swedish_date
+
+SLOT: Final = "own_cases"
+ADDITION: Final = "addition"
+ADDITION_FORM: Final = "case_addition_form"
+
+STATUS: Final = "ask_case_status"
+WITHDRAW: Final = "ask_case_withdraw"
+ADD: Final = "ask_case_add"
+
+MOST_SHOWN: Final = 5
+"""Cases in the chat at once; a person helps whoever has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCasesState:
+    """Where the visitor is with their own cases."""
+
+    reference: str
+    """What the identification is bound to."""
+
+    wish: str
+    """The intent that began it."""
+
+    waits: bool = True
+    """Whether the card is out: its identification may be read again later, but is no answer to anything else then."""
+
+    shown: dict[str, str] = field(default_factory=dict)
+    """Titles of the open cases that were shown, by reference."""
+
+    chosen: str | None = None
+    """The case that the visitor wants to add to or take back."""
+
+    asked_at_message: int | None = None
+    """How many messages the visitor had sent when the withdrawal was put to them; only the next one is the answer."""
+
+    @classmethod
+    def from_tracker(cls, tracker: Tracker) -> "OwnCasesState | None":
+        """Return it, None when the visitor has not asked for their cases."""
+        value = tracker.get_slot(SLOT)
+        return cls(**value) if value else None
+
+    def as_event(self) -> EventType:
+        """Return the event that keeps it."""
+        return SlotSet(SLOT, asdict(self))
+
+
+class ActionSeeToOwnCases(InsynAction):
+    """Begin with the wish to see, add to or take back one's cases, or go on with a case that was chosen."""
+
+    action_name = "action_see_to_own_cases"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        said = latest_utterance(tracker)
+        state = OwnCasesState.from_tracker(tracker)
+        chosen = said.answers.get("case_reference")
+        if state and chosen in state.shown:
+            state = replace(state, wish=said.intent, chosen=chosen)
+            if said.answers.get("confirmed"):
+                return await withdraw(self.services, dispatcher, tracker, state)
+            return go_on_with(dispatcher, tracker, state)
+        if said.intent == STATUS and registered(tracker) and "scope" not in said.answers:
+            return await self._tell_of_this_conversation(dispatcher, tracker)
+        wanted = OwnCasesState(
+            reference=self.services.references.mint(tracker.sender_id, latest_message_id(tracker)), wish=said.intent
+        )
+        return await identify(self.services, dispatcher, tracker, wanted)
+
+    async def _tell_of_this_conversation(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """Tell of what was registered here; whoever holds the conversation has had its receipts."""
+        for case in registered(tracker):
+            try:
+                state = await self.services.cases.read(case["reference"])
+            except ServiceError:
+                dispatcher.utter_message(response="utter_case_status_unavailable", reference=case["reference"])
+                continue
+            dispatcher.utter_message(
+                response="utter_case_status",
+                reference=state.reference,
+                status=CaseStatus(state.status).label.lower(),
+                due_on=swedish_date(state.due_on),
+                due_explanation=" ".join(state.due_explanation),
+            )
+            await tell_if_released(self.services, dispatcher, state.reference)
+        return []
+
+
+class ActionGoOnIdentified(InsynAction):
+    """The visitor has identified: show their cases if that is what it was for, else register what they signed."""
+
+    action_name = "action_go_on_identified"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: object) -> list[EventType]:
+        state = OwnCasesState.from_tracker(tracker)
+        if state is not None and state.waits:
+            try:
+                return await self._show(dispatcher, tracker, state)
+            except IdentificationNotAvailableError:
+                pass  # it was for the request that waits
+            except ServiceError:
+                if ConfirmedRequest.from_tracker(tracker) is None:
+                    dispatcher.utter_message(response="utter_own_cases_unavailable")
+                    return []
+        events: list[EventType] = await ActionSubmitRequest(self.services).run(dispatcher, tracker, domain)
+        return events
+
+    async def _show(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
+        cases = await self.services.own_cases.find(await shown(self.services, tracker, state))
+        still_open = [case for case in cases if case.is_open]
+        wanted = cases if state.wish == STATUS else still_open
+        state = replace(state, waits=False, shown={case.reference: case.title for case in still_open})
+        if state.chosen in state.shown:
+            return go_on_with(dispatcher, tracker, state)
+        if not wanted:
+            dispatcher.utter_message(response="utter_own_cases_none")
+            return [state.as_event()]
+        if state.wish != STATUS and len(still_open) == 1:
+            return go_on_with(dispatcher, tracker, replace(state, chosen=still_open[0].reference))
+        if state.wish != STATUS:
+            dispatcher.utter_message(response="utter_own_cases_which")
+        for case in wanted[:MOST_SHOWN]:
+            _utter_case(dispatcher, case, state.wish)
+            if state.wish == STATUS:
+                await tell_if_released(self.services, dispatcher, case.reference)
+        if len(wanted) > MOST_SHOWN:
+            dispatcher.utter_message(response="utter_own_cases_more", number=str(len(wanted) - MOST_SHOWN))
+        return [state.as_event()]
+
+
+class ActionAddToCase(InsynAction):
+    """Add what the visitor wrote to the case that they chose."""
+
+    action_name = "action_add_to_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        state, text = OwnCasesState.from_tracker(tracker), tracker.get_slot(ADDITION)
+        if state is None or state.chosen is None or not text:
+            dispatcher.utter_message(response="utter_what_now")
+            return [SlotSet(ADDITION, None)]
+        addition_id = str(uuid5(NAMESPACE_URL, f"{tracker.sender_id}/{latest_message_id(tracker)}"))
+        try:
+            case = await self.services.own_cases.add(
+                state.chosen, await shown(self.services, tracker, state), text=text, addition_id=addition_id
+            )
+        except IdentificationNotAvailableError:
+            return [SlotSet(ADDITION, None), *await identify(self.services, dispatcher, tracker, state)]
+        except ServiceError as error:
+            return [SlotSet(ADDITION, None), *_told_not_done(dispatcher, state, error)]
+        dispatcher.utter_message(
+            response="utter_added_to_case", reference=case.reference, due_on=swedish_date(case.due_on)
+        )
+        return [SlotSet(ADDITION, None), replace(state, chosen=None).as_event()]
+
+
+class ValidateCaseAdditionForm(InsynAction):
+    """Reads the answer of ``case_addition_form``: the visitor's own words, nearly whatever they are."""
+
+    action_name = "validate_case_addition_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        if tracker.get_slot(REQUESTED_SLOT) is None:
+            return [SlotSet(ADDITION, None)]
+        said = latest_utterance(tracker)
+        if not said.text or goes_elsewhere(said, own_intent=ADD, free_text=True):
+            return []
+        value = reading.free_answer(said)
+        if value is None:
+            dispatcher.utter_message(response="utter_no_addition")
+        return [SlotSet(ADDITION, value)]
+
+
+def awaits_withdrawal(tracker: Tracker) -> OwnCasesState | None:
+    """Return the state if the message is the answer to "ska jag ta tillbaka det?"."""
+    state = OwnCasesState.from_tracker(tracker)
+    if state is None or state.asked_at_message is None:
+        return None
+    return state if messages_so_far(tracker) == state.asked_at_message + 1 else None
+
+
+async def withdraw(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState
+) -> list[EventType]:
+    """Take the chosen case back."""
+    if state.chosen is None:
+        dispatcher.utter_message(response="utter_what_now")
+        return []
+    try:
+        case = await services.own_cases.withdraw(state.chosen, await shown(services, tracker, state))
+    except IdentificationNotAvailableError:
+        return await identify(services, dispatcher, tracker, state)
+    except ServiceError as error:
+        return _told_not_done(dispatcher, state, error)
+    dispatcher.utter_message(response="utter_case_withdrawn", reference=case.reference, title=case.title)
+    left = {reference: title for reference, title in state.shown.items() if reference != case.reference}
+    return [replace(state, shown=left, chosen=None, asked_at_message=None).as_event()]
+
+
+def keep(dispatcher: CollectingDispatcher, state: OwnCasesState) -> list[EventType]:
+    """Leave the case as it is."""
+    dispatcher.utter_message(response="utter_case_kept", reference=state.chosen)
+    return [replace(state, chosen=None, asked_at_message=None).as_event()]
+
+
+def go_on_with(dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
+    """Ask what adding to or taking back the chosen case still needs."""
+    if state.wish == ADD:
+        return [ActiveLoop(None), SlotSet(ADDITION, None), state.as_event(), FollowupAction(ADDITION_FORM)]
+    reference = state.chosen or ""
+    dispatcher.utter_message(
+        response="utter_confirm_withdrawal",
+        reference=reference,
+        title=state.shown[reference],
+        buttons=[
+            _button("withdraw_yes", WITHDRAW, reference, confirmed=True),
+            {"title": OWN_CASES["withdraw_no"], "payload": "/deny"},
+        ],
+    )
+    return [replace(state, asked_at_message=messages_so_far(tracker)).as_event()]
+
+
+async def identify(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState
+) -> list[EventType]:
+    """Have the edge show the card with which the visitor says who they are, for this and nothing else."""
+    visible = OWN_CASES["signing"].format(
+        controller=services.knowledge.controller,
+        reference=state.reference,
+        date=swedish_date(local_date(services.clock())),
+    )
+    try:
+        await services.edge.offer_identification(
+            tracker.sender_id,
+            reference=state.reference,
+            request_type="own_cases",
+            request_title=OWN_CASES["title"],
+            visible_text=visible,
+            level=IdentityLevel.CONTACT,  # a code shows what was filed by a code to the address; BankID shows the rest
+            email=tracker.get_slot("contact_email"),
+        )
+    except ServiceError:
+        dispatcher.utter_message(response="utter_own_cases_unavailable")
+    else:
+        dispatcher.utter_message(response="utter_own_cases_identification")
+    return [replace(state, waits=True, asked_at_message=None).as_event()]
+
+
+async def shown(services: Services, tracker: Tracker, state: OwnCasesState) -> Shown:
+    """Return who the visitor has shown to be.
+
+    Raises:
+        IdentificationNotAvailableError: nobody yet, or too long ago.
+        ServiceError: the edge does not answer.
+    """
+    identification = await services.edge.consume_identification(tracker.sender_id, reference=state.reference)
+    return Shown(identification, contact_email=identification.email)
+
+
+def _utter_case(dispatcher: CollectingDispatcher, case: OwnCase, wish: str) -> None:
+    buttons = []
+    if case.is_open:
+        buttons += [_button("add", ADD, case.reference)] if wish != WITHDRAW else []
+        buttons += [_button("withdraw", WITHDRAW, case.reference)] if wish != ADD else []
+    dispatcher.utter_message(
+        response="utter_own_case" if case.is_open else "utter_own_case_ended",
+        reference=case.reference,
+        title=case.title,
+        status=(case.resolution or case.status).lower(),
+        due_on=swedish_date(case.due_on),
+        due_explanation=" ".join(case.due_explanation),
+        buttons=buttons,
+    )
+
+
+def _button(key: str, intent: str, reference: str, *, confirmed: bool = False) -> dict[str, Any]:
+    more = ', "confirmed": "ja"' if confirmed else ""
+    return {"title": OWN_CASES[key], "payload": f'/{intent}{{"case_reference": "{reference}"{more}}}'}
+
+
+def _told_not_done(dispatcher: CollectingDispatcher, state: OwnCasesState, error: ServiceError) -> list[EventType]:
+    is_final = isinstance(error, ServiceRefusedError)
+    response = "utter_own_case_refused" if is_final else "utter_own_case_not_done"
+    dispatcher.utter_message(response=response, reference=state.chosen)
+    return [replace(state, asked_at_message=None).as_event()]
