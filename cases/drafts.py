@@ -39,6 +39,8 @@ class IdentificationMethod(StrEnum):
     NONE = "none"
     EMAIL_CODE = "email_code"
     BANKID = "bankid"
+    OFFICER = "officer"
+    """Established by a person on the staff (cases.establishing)."""
 
 
 class MarketingChannel(StrEnum):

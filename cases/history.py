@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     IDENTITY_NUMBER_SHOWN = "identity_number_shown"
     NOTE_WRITTEN = "note_written"
     EVIDENCE_CHECKED = "evidence_checked"
+    IDENTITY_ESTABLISHED = "identity_established"
     SHOWN_TO_PERSON = "shown_to_person"
     ADDITION_RECEIVED = "addition_received"
     ACCESS_DENIED = "access_denied"
@@ -65,6 +66,7 @@ _LABELS: Final = MappingProxyType(
         EventKind.IDENTITY_NUMBER_SHOWN: "Personnumret visades",
         EventKind.NOTE_WRITTEN: "En anteckning skrevs",
         EventKind.EVIDENCE_CHECKED: "Underskriften kontrollerades",
+        EventKind.IDENTITY_ESTABLISHED: "Identiteten fastställdes",
         EventKind.SHOWN_TO_PERSON: "Ärendet visades för den registrerade",
         EventKind.ADDITION_RECEIVED: "Den registrerade kompletterade",
         EventKind.ACCESS_DENIED: "Åtkomst nekades",

@@ -84,6 +84,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         expiry=with_its_case(),
     ),
     Holding(
+        "cases.case_identity",
+        ("id",),
+        sealed=(_of_case("note_sealed", "case_identity.note"),),
+        bound_to=REFERENCE_OF_CASE,
+        expiry=with_its_case(),
+    ),
+    Holding(
         "cases.case_note",
         ("id",),
         sealed=(_of_case("text_sealed", "case_note.text"),),

@@ -28,6 +28,7 @@ from cases.console.pages import (
     connectors,
     files,
     handoffs,
+    identity,
     letters,
     login,
     orders,
@@ -41,6 +42,7 @@ from cases.console.problems import install_error_pages
 from cases.console.rendering import STATIC, Templates
 from cases.console.sessions import StaffSessions
 from cases.console.throttle import LoginThrottle
+from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
 from cases.letters.templates import load_letters
@@ -116,6 +118,9 @@ def mount(
         orders=Orders(sessions, systems, key_ring=config.key_ring, clock=clock, files=files, checklists=checklists),
         reconciliation=Reconciliation(sessions, systems, key_ring=config.key_ring, clock=clock),
         connected={system: connector.operations for system, connector in systems.items()},
+        identities=IdentityRegister(
+            sessions, key_ring=config.key_ring, clock=clock, calendar=WorkingCalendar(eves=config.eves)
+        ),
         sessions=sessions,
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
@@ -142,6 +147,7 @@ def _pages(console: Console) -> FastAPI:
         packages,
         letters,
         tasks,
+        identity,
         orders,
         blocks,
         connectors,

@@ -17,6 +17,7 @@ from cases.console.login import Login
 from cases.console.order_lines import Connected
 from cases.console.rendering import Templates
 from cases.console.sessions import StaffSessions
+from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
 from cases.packages.service import Packages
@@ -39,6 +40,7 @@ class Console:
     orders: Orders
     reconciliation: Reconciliation
     connected: Connected
+    identities: IdentityRegister
     sessions: Sessions
     staff_sessions: StaffSessions
     login: Login

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from cases.console import texts
 from cases.views import CaseFile, CaseView
 from privacy.case_states import TRANSITIONS, CaseStatus, Resolution
+from privacy.identity_proof import asking_stops_time, may_doubt
+from privacy.request_types import rule_for
 from privacy.swedish_dates import swedish_date
+
+_WAITS: Final = (CaseStatus.AWAITING_IDENTITY, CaseStatus.AWAITING_CLARIFICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,22 @@ class StepForm:
 def step_forms(file: CaseFile, *, today: date, draft: Draft | None = None) -> Sequence[StepForm]:
     """Return a form for each status that the case may go to from here.
 
-    An extension that was given, or that would come too late, is not offered; whether it is allowed decides the service.
+    An extension that was given, or that would come too late, is not offered, nor a question about an identity that is
+    not in doubt (art. 12(6)); whether a step is allowed decides the service.
     """
-    offered = [
-        target
+    return [
+        _form(file, target, draft if draft and draft.target is target else None, today=today)
         for target in file.next_statuses
-        if target is not CaseStatus.EXTENDED
-        or not (file.case.extended_on or is_too_late_to_extend(file.case, today=today))
+        if _is_offered(file.case, target, today=today)
     ]
-    return [_form(file, target, draft if draft and draft.target is target else None) for target in offered]
+
+
+def _is_offered(case: CaseView, target: CaseStatus, *, today: date) -> bool:
+    if target is CaseStatus.EXTENDED:
+        return not (case.extended_on or is_too_late_to_extend(case, today=today))
+    if target is CaseStatus.AWAITING_IDENTITY:
+        return may_doubt(case.identity_level, rule_for(case.request_type).identity_level)
+    return True
 
 
 def is_too_late_to_extend(case: CaseView, *, today: date) -> bool:
@@ -54,7 +66,13 @@ def is_too_late_to_extend(case: CaseView, *, today: date) -> bool:
     return case.status.is_open and case.clock_stopped_on is None and today > case.first_due_on
 
 
-def _form(file: CaseFile, target: CaseStatus, draft: Draft | None) -> StepForm:
+def _hint(case: CaseView, target: CaseStatus, *, today: date) -> str:
+    if target in _WAITS and not asking_stops_time(case.received_on, today=today):
+        return texts.TIME_GOES_ON
+    return texts.NEXT_STEP_HINT.get(target, "").format(first_due=swedish_date(case.first_due_on))
+
+
+def _form(file: CaseFile, target: CaseStatus, draft: Draft | None, *, today: date) -> StepForm:
     source = file.case.status
     rule = TRANSITIONS[source, target]
     reopens = not source.is_open and target.is_open
@@ -62,7 +80,7 @@ def _form(file: CaseFile, target: CaseStatus, draft: Draft | None) -> StepForm:
     return StepForm(
         target=target,
         title=_title(source, target),
-        hint=texts.NEXT_STEP_HINT.get(target, "").format(first_due=swedish_date(file.case.first_due_on)),
+        hint=_hint(file.case, target, today=today),
         note_label=note_label,
         needs_note=rule.needs_note,
         needs_resolution=rule.needs_resolution,

@@ -75,6 +75,7 @@ DONE: Final = MappingProxyType(
     {
         "status": "Ärendet har fått ny status.",
         "note": "Anteckningen är sparad.",
+        "identity": "Hur identiteten fastställdes är inskrivet i ärendet.",
         "task": "Uppgiften i checklistan är sparad.",
         "ordered": "Systemet har fått uppdraget. Ladda om sidan för att se hur det går.",
         "replayed": "Uppdraget är skickat igen.",
@@ -136,6 +137,16 @@ IDENTITY_LEVELS: Final = MappingProxyType(
         IdentityLevel.STRONG: "Legitimerad med BankID",
     }
 )
+
+IDENTIFIED_BY_OFFICER: Final = "Fastställd av handläggare"
+IDENTITY_MISSING: Final = (
+    "Fastställ identiteten på ett annat sätt innan något lämnas ut, ändras eller raderas. Tiden för svaret går ändå."
+)
+ADDRESS_TO_MATCH: Final = (
+    "Personen har visat att e-postadressen är deras, inte vem de är. Jämför adressen med registret innan du gör något."
+)
+PROOF_MISSING: Final = "Välj hur identiteten fastställdes."
+TIME_GOES_ON: Final = "Tiden stannar inte: det har gått mer än fem dagar sedan begäran kom in."
 
 IDENTITY_SHORT: Final = MappingProxyType(
     {IdentityLevel.NONE: "Ingen", IdentityLevel.CONTACT: "E-post", IdentityLevel.STRONG: "BankID"}

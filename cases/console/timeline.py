@@ -8,6 +8,7 @@ from cases.console import connector_texts, file_texts, letter_texts, package_tex
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
 from privacy.checklist import TaskState
+from privacy.identity_proof import ProofMethod
 from privacy.swedish_dates import local_date, swedish_date
 
 OPENED = "case_opened"
@@ -97,6 +98,8 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
     )
     if about is not None:
         yield about
+    if event.kind == "identity_established":
+        yield ProofMethod(event.facts["method"]).label
     if "holds" in event.facts:
         yield "Den håller" if event.facts["holds"] else "Den håller inte: se vad kommandot skrev"
 

@@ -10,7 +10,7 @@ from cases.drafts import Channel, MarketingChannel
 from cases.files.kinds import FileKind
 from cases.letters.ways import LetterWay
 from cases.packages.states import PackageState
-from cases.storage import connector_rows, file_rows, letter_rows, package_rows, task_rows
+from cases.storage import connector_rows, file_rows, identity_rows, letter_rows, package_rows, task_rows
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
@@ -21,7 +21,7 @@ from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
-MODULES_WITH_TABLES = (connector_rows, file_rows, letter_rows, package_rows, task_rows)
+MODULES_WITH_TABLES = (connector_rows, file_rows, identity_rows, letter_rows, package_rows, task_rows)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 

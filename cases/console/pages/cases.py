@@ -13,6 +13,7 @@ from cases.console.checklist import TaskDraft, checklist_of
 from cases.console.context import Console
 from cases.console.due import due_of
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
+from cases.console.identity import IdentityDraft, identity_panel
 from cases.console.responses import led_on, page
 from cases.console.steps import Draft, is_too_late_to_extend, step_forms
 from cases.console.timeline import timeline
@@ -164,13 +165,16 @@ async def case_page(
     status: int = 200,
     shown_number: str | None = None,
     task_draft: TaskDraft | None = None,
+    identity_draft: IdentityDraft | None = None,
 ) -> Response:
     """Return a case's page, whichever form was sent; what was written in a refused one stays."""
     file = await console.service.open_file(reference, actor=officer.actor)
     tasks = await console.checklists.of_case(reference, actor=officer.actor)
     events = await console.service.events(reference)
+    established = await console.identities.of_case(reference)
     async with console.sessions() as session:
         people = {event.actor_id for event in events} | {note.actor_id for note in file.notes}
+        people |= {proof.actor_id for proof in established}
         people |= {task.actor_id for task in tasks if task.actor_id is not None}
         names = {DATA_SUBJECT.id: texts.DATA_SUBJECT} | await display_names(session, people)
     questions = {question.key: question.text for question in rule_for(file.case.request_type).questions}
@@ -198,6 +202,7 @@ async def case_page(
         ),
         connector_texts=connector_texts,
         form_id=f"{console.random.getrandbits(64):016x}",
+        identity=identity_panel(file.case, established, names=names, draft=identity_draft),
         steps=step_forms(file, today=console.today(), draft=draft),
         is_too_late_to_extend=is_too_late_to_extend(file.case, today=console.today()) and not file.case.extended_on,
         resolutions=list(Resolution),

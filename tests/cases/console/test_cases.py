@@ -278,7 +278,6 @@ class TestSteps:
         assert self.titles(annas_browser) == {
             texts.NEXT_STEP[target]
             for target in (
-                CaseStatus.AWAITING_IDENTITY,
                 CaseStatus.AWAITING_CLARIFICATION,
                 CaseStatus.IN_PROGRESS,
                 CaseStatus.EXTENDED,
