@@ -10,11 +10,17 @@ from typing import Any
 import uvicorn
 
 
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Give the base address of ``app``."""
+def free_socket() -> socket.socket:
+    """Return a socket on a free port of this machine."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    return listening
+
+
+@contextmanager
+def served(app: Any, *, listening: socket.socket | None = None) -> Iterator[str]:
+    """Give the base address of ``app``; ``listening`` if the address had to be known before."""
+    listening = listening or free_socket()
     config = uvicorn.Config(app, log_level="warning", lifespan="on", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
