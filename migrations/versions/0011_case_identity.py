@@ -1,13 +1,13 @@
 """How a person on the staff established who somebody is.
 
-Revision: 0011, after 0043.
+Revision: 0011, after 0052.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0043"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
