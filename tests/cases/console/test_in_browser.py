@@ -134,6 +134,51 @@ class TestLooks:
         await page.goto("/console/nothing")
         await self.check(page, f"error-{size}-{scheme}")
 
+    @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])
+    async def test_files_package_letters_and_registration(self, open_page, anna, scene, size, scheme):
+        page = await open_page(viewport=SIZES[size], color_scheme=scheme)
+        await log_in(page)
+        case = f"/console/cases/{scene.case.reference}"
+        await page.goto(f"{case}/files")
+        await page.get_by_label("Filer från din dator").set_input_files(
+            [
+                {"name": "löneunderlag 2021.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 " * 999},
+                {"name": "samtal.csv", "mimeType": "text/csv", "buffer": b"datum;ort\n2021-03-01;Ume\xc3\xa5\n"},
+            ]
+        )
+        await page.get_by_role("button", name="Lägg till").click()
+        await expect(page.get_by_role("status")).to_be_visible()
+        await page.get_by_text("Ta bort", exact=False).first.click()
+        await self.check(page, f"files-{size}-{scheme}")
+        await page.get_by_role("link", name="Utdrag").click()
+        await self.check(page, f"package-new-{size}-{scheme}")
+        await page.get_by_role("button", name="Förbered").click()
+        await expect(page.get_by_role("heading", name="2. Lämna ut")).to_be_visible()
+        await self.check(page, f"package-{size}-{scheme}")
+        preview = await page.get_by_role("link", name="registerutdrag.html").get_attribute("href")
+        await page.get_by_role("checkbox", name="Jag har gått igenom").check()
+        await page.get_by_role("button", name="Lämna ut utdraget").click()
+        await expect(page.get_by_role("heading", name="Utlämnat utdrag")).to_be_visible()
+        await self.check(page, f"package-released-{size}-{scheme}")
+        await page.get_by_role("link", name="Brev", exact=True).click()
+        await self.check(page, f"letters-{size}-{scheme}")
+        await page.get_by_role("link", name="Avslag").click()
+        await page.get_by_role("checkbox", name="Begäran är uppenbart ogrundad").check()
+        await page.get_by_label("Skälen i det här ärendet").fill("Samma begäran besvarades i förra veckan.")
+        await page.get_by_label("Vad vi har gjort").fill("Vi har skickat det som är nytt.")
+        await page.get_by_role("button", name="Fyll i brevet").click()
+        body = page.get_by_label("Brev", exact=True)
+        await body.fill((await body.input_value()).replace("domstol", "…"))
+        await page.get_by_role("button", name="Skicka brevet").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await expect(page.get_by_text("Rätten att vända sig till domstol saknas")).to_be_visible()
+        await self.check(page, f"letter-{size}-{scheme}")
+        await page.goto("/console/cases/new")
+        await self.check(page, f"register-{size}-{scheme}")
+        if preview is not None:
+            await page.goto(preview)
+            await page.screenshot(path=SCREENSHOTS / f"handed-out-{size}.png", full_page=True)
+
     async def check(self, page: Page, name: str) -> None:
         """See that nothing speaks against the page, and keep a picture of it."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
