@@ -17,6 +17,9 @@ HOSTILE = (
 )
 
 
+PACKAGE_ID = "0b5c0a3e-51b2-4d0b-9d5b-6f0a2f3f7a11"
+
+
 def buttons(*titles: str) -> list[dict[str, Any]]:
     return [{"token": f"token-{title}", "title": title, "used": False} for title in titles]
 
@@ -144,6 +147,11 @@ def _receipt(edge: FakeEdge, conversation: Conversation) -> None:
     edge.say(conversation, "bot", "Din begäran är registrerad. Här är ditt kvitto.", card=receipt())
 
 
+def _package(edge: FakeEdge, conversation: Conversation) -> None:
+    card = {"kind": "package", "identification_id": PACKAGE_ID, "reference": "AR-7K3M-Q9X4"}
+    edge.say(conversation, "bot", "Tack! Här är filen med dina uppgifter.", card=card)
+
+
 def _person(edge: FakeEdge, conversation: Conversation) -> None:
     edge.say(conversation, "bot", "Jag kopplar dig till en handläggare. Just nu är två före dig.")
     edge.change_state(conversation, "waiting", queue=3)
@@ -175,6 +183,7 @@ SCENES = {
     "registerutdrag": _request,
     "rättelse": _confirmation,
     "kvitto": _receipt,
+    "hämta": _package,
     "person": _person,
     "fientlig": _hostile,
     "adresser": _addresses,

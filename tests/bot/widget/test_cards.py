@@ -360,6 +360,16 @@ async def _asked_for_code(chat: Chat) -> Locator:
     return chat.bankid
 
 
+async def test_the_package_is_a_link_to_its_own_identification(chat: Chat) -> None:
+    await chat.open()
+    await chat.ask("hämta")
+    link = chat.log.get_by_role("link", name="Spara filen")
+
+    await expect(link).to_have_attribute("href", f"{chat.url}/chat/packages/{scenes.PACKAGE_ID}")
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(chat.log.get_by_role("region", name="Dina uppgifter i ärende AR-7K3M-Q9X4")).to_be_visible()
+
+
 async def _receipt(chat: Chat) -> Locator:
     await chat.open()
     await chat.ask("kvitto")
