@@ -148,7 +148,7 @@ class TestLooks:
         )
         await page.get_by_role("button", name="Lägg till").click()
         await expect(page.get_by_role("status")).to_be_visible()
-        await page.get_by_text("Ta bort", exact=False).first.click()
+        await page.locator(".confirm summary").first.click()
         await self.check(page, f"files-{size}-{scheme}")
         await page.get_by_role("link", name="Utdrag").click()
         await self.check(page, f"package-new-{size}-{scheme}")
