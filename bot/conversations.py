@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
 from bot.schemas import ConversationState, Message, NewMessage
 from bot.store import ConversationStore, Draft, is_spent
-from bot.tables import ButtonRow, ConversationRow, MessageRow
+from bot.tables import ButtonRow, ConversationRow, MessageRow, SessionRow
 from bot.texts import Texts
 from foundation.clock import Clock
 from foundation.database import Sessions
@@ -34,6 +35,8 @@ class Visitor:
 
     conversation_id: str
     token_hash: bytes = field(repr=False)
+    ends_at: datetime
+    """When the browser loses its hold if it does nothing until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,18 @@ class Conversations:
         now = self._clock()
         async with self._sessions.begin() as session:
             row = await self._store.browser_session(session, hash_of(token))
-            if row is None:
-                return None
-            if now - row.last_seen_at > self._config.session_idle or now - row.created_at > self._config.session_lasts:
+            if row is None or now > self._ends_at(row):
                 return None
             if now - row.last_seen_at > self._config.session_idle / 100:  # not a write for each request
                 row.last_seen_at = now
-            return Visitor(row.conversation_id, row.token_hash)
+            return Visitor(row.conversation_id, row.token_hash, self._ends_at(row))
+
+    def seconds_left(self, visitor: Visitor) -> int:
+        """Return how long the browser keeps its hold if it does nothing."""
+        return max(0, int((visitor.ends_at - self._clock()).total_seconds()))
+
+    def _ends_at(self, row: SessionRow) -> datetime:
+        return min(row.last_seen_at + self._config.session_idle, row.created_at + self._config.session_lasts)
 
     async def begin(self) -> Opened:
         """Begin a conversation; the bot will greet."""
@@ -86,7 +94,7 @@ class Conversations:
             conversation = self._store.begin(session, token_hash=hash_of(token), now=now)
             await session.flush()
             await self._store.add_turn(session, conversation.id, event=WELCOME, now=now)
-            return Opened(Visitor(conversation.id, hash_of(token)), token)
+            return Opened(Visitor(conversation.id, hash_of(token), now + self._config.session_idle), token)
 
     async def state(self, session: AsyncSession, conversation: ConversationRow) -> ConversationState:
         """Return who holds the conversation, as the visitor is told."""

@@ -50,7 +50,7 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_CORS_METHODS: Final = "GET, POST"
+_CORS_METHODS: Final = "GET, POST, DELETE"
 _CORS_HEADERS: Final = "Content-Type, Last-Event-ID"
 _PREFLIGHT_LASTS_S: Final = "600"
 

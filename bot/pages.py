@@ -34,11 +34,16 @@ class Pages:
         """Return a page of a company's website with the chat on it."""
         return self._rendered("demo.html", company=self._about["company"])
 
-    def policy(self) -> HTMLResponse:
-        """Return the policy, each section under the anchor that citations name."""
+    def policy(self, *, asked_for: str | None = None) -> HTMLResponse:
+        """Return the policy, each section under the anchor that citations name.
+
+        Args:
+            asked_for: the version that the answer quoted; when it is not ours any more the page says so.
+        """
         return self._rendered(
             "policy.html",
             policy=self._policy,
+            replaced=asked_for is not None and asked_for != self._policy.version,
             company=self._about["company"],
             version_label=self._about["version_label"],
             levels={section["heading"]: section["level"] for section in self._about["sections"]},

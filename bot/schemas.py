@@ -95,6 +95,12 @@ class Typing(BaseModel):
     active: bool
 
 
+class SpentButtons(BaseModel):
+    """Buttons that were pressed or overtaken since the stream last said so: here, in another tab, by the bot."""
+
+    tokens: list[str]
+
+
 class TurnEvent(BaseModel):
     """The bot has finished the turn that a visitor's message began."""
 
@@ -113,6 +119,8 @@ class OpenedSession(BaseModel):
     messages: list[Message]
     last_event_id: int
     identification: IdentificationView | None = None
+    ends_in_s: int
+    """Seconds until the conversation ends here if the visitor does nothing; opening it again begins the time anew."""
 
 
 class NewMessage(Given):

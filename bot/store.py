@@ -262,6 +262,12 @@ class ConversationStore:
         """Spend every button that answers a question from which the conversation has moved on."""
         await self._withdraw(session, ButtonRow.conversation_id == conversation_id, now=now)
 
+    async def spent_tokens(self, session: AsyncSession, conversation_id: str) -> set[str]:
+        """Return the tokens of the conversation that do nothing any more."""
+        spent = ButtonRow.used_at.is_not(None) | ButtonRow.withdrawn_at.is_not(None)
+        query = select(ButtonRow.token).where(ButtonRow.conversation_id == conversation_id, spent)
+        return set((await session.scalars(query)).all())
+
     def title(self, button: ButtonRow) -> str:
         """Return what the button says."""
         return self._key_ring.decrypt_text(button.title, context=_TITLE)

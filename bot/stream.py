@@ -8,14 +8,14 @@ Only messages carry an id; a browser that comes back names the last one it saw (
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 from sse_starlette import ServerSentEvent
 
 from bot.conversations import Conversations
-from bot.schemas import IdentificationView, TurnEvent, Typing
+from bot.schemas import IdentificationView, SpentButtons, TurnEvent, Typing
 from bot.store import ConversationStore
 from bot.tables import TurnRow
 from foundation.clock import Clock
@@ -32,6 +32,8 @@ class _Seen:
 
     message_id: int
     finish_order: int
+    spent: set[str] = field(default_factory=set)
+    gone: bool = False
     state: dict[str, Any] | None = None
     typing: bool | None = None
     identification: dict[str, Any] | None = None
@@ -55,7 +57,7 @@ class Streams:
         self._clock = clock
 
     async def events(self, conversation_id: str, *, after: int) -> AsyncIterator[ServerSentEvent]:
-        """Yield the conversation's events from the message after ``after`` on, for ever."""
+        """Yield the conversation's events from the message after ``after`` on, for as long as there is one."""
         with self._listener.subscribe(conversation_id) as changed:
             async with self._sessions() as session:
                 finish_order = await self._store.finish_order_at(session, conversation_id, message_id=after)
@@ -64,6 +66,8 @@ class Streams:
                 changed.clear()
                 async for event in self._news(conversation_id, seen):
                     yield event
+                if seen.gone:
+                    return
                 await changed.wait()
 
     async def _news(self, conversation_id: str, seen: _Seen) -> AsyncIterator[ServerSentEvent]:
@@ -72,13 +76,18 @@ class Streams:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             conversation = await self._store.conversation(session, conversation_id)
             if conversation is None:
+                seen.gone = True
                 return
             messages = await self._store.messages(session, conversation_id, after=seen.message_id)
             unfinished, turns = await self._store.turns_since(session, conversation_id, after=seen.finish_order)
+            spent = await self._store.spent_tokens(session, conversation_id)
             state = await self._conversations.state(session, conversation)
         for message in messages:
             seen.message_id = message.id
             yield _event("message", message, message_id=message.id)
+        if spent - seen.spent:
+            yield _event("buttons", SpentButtons(tokens=sorted(spent - seen.spent)))
+            seen.spent = spent
         for turn, answers in turns:
             seen.finish_order = turn.finish_order or seen.finish_order
             yield _event("turn", _turn_event(turn, answers))

@@ -87,6 +87,7 @@ async def open_session(request: Request, response: Response, parts: Parts) -> Op
         messages=messages,
         last_event_id=messages[-1].id if messages else 0,
         identification=await parts.identifications.current(holder.conversation_id),
+        ends_in_s=parts.conversations.seconds_left(holder),
     )
 
 
@@ -113,6 +114,17 @@ async def give_feedback(request: Request, given: GivenFeedback, holder: Holder, 
             raise parts.refusals.too_many("too_many_messages", retry_after_s)
     await parts.feedback.give(holder, given)
     return Response(status_code=204)
+
+
+@router.delete("/conversation", status_code=204)
+async def erase_conversation(holder: Holder, parts: Parts) -> Response:
+    """Delete the conversation and the browser's hold on it, for good; cases that came of it stay."""
+    await parts.eraser.erase_conversation(holder.conversation_id)
+    async with parts.sessions.begin() as session:
+        await parts.store.tell_queue(session)  # whoever stood behind it has moved up
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=parts.config.secure)
+    return response
 
 
 @router.get("/stream")

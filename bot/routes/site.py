@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -19,9 +21,9 @@ async def demo(parts: Parts) -> HTMLResponse:
 
 
 @router.get("/policy")
-async def policy(parts: Parts) -> HTMLResponse:
-    """Return the policy."""
-    return parts.pages.policy()
+async def policy(parts: Parts, version: Annotated[str | None, Query(max_length=40)] = None) -> HTMLResponse:
+    """Return the policy; who comes from an answer that quoted another version of it is told so."""
+    return parts.pages.policy(asked_for=version)
 
 
 @router.get("/health")

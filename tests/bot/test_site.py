@@ -39,6 +39,16 @@ async def test_the_policy_page_has_every_section_under_its_anchor(edge: Edge, bo
 
 
 @pytest.mark.database
+async def test_who_comes_from_an_answer_of_another_version_is_told_that_it_was_replaced(
+    edge: Edge, bot_config: BotConfig
+):
+    version = yaml.safe_load((bot_config.policy_dir / "policy.yml").read_text())["version"]
+    async with edge.client() as client:
+        for asked, replaced in (("", False), (f"?version={version}", False), ("?version=2020-01-01", True)):
+            assert ('class="replaced"' in (await client.get(f"/policy{asked}")).text) is replaced
+
+
+@pytest.mark.database
 async def test_pages_hold_nothing_inline_that_the_policy_of_content_would_stop(edge: Edge):
     async with edge.client() as client:
         for path in ("/", "/policy", "/chat/bankid/return"):

@@ -153,6 +153,29 @@ async def test_after_an_interruption_nothing_is_lost_and_nothing_doubled(browser
     assert len(heard) == len(set(heard)) == 7
 
 
+async def test_an_open_tab_is_told_which_buttons_are_spent(browser: Browser, rasa: FakeRasa):
+    rasa.answers["klar?"] = [says("Stämmer det?", buttons=[{"title": "Ja", "payload": "/affirm"}])]
+    await browser.open()
+    async with browser.listening() as events:
+        await browser.say("klar?")
+        while not (asked := await events.next("message"))["buttons"]:
+            pass
+        await browser.say("Hej")
+
+        told = await events.next("buttons")
+
+    assert told["tokens"] == [button["token"] for button in asked["buttons"]]
+
+
+async def test_the_stream_of_a_deleted_conversation_ends(browser: Browser):
+    await browser.open()
+    async with browser.listening() as events:
+        await events.next("state")
+        await browser.http.delete("/chat/conversation")
+        with pytest.raises(AssertionError, match="ended"):
+            await events.next("nothing of that name")
+
+
 async def test_only_messages_carry_an_id(browser: Browser):
     await browser.open()
     await browser.say("hej")

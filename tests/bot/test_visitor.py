@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from bot.config import Limits
@@ -518,3 +519,59 @@ async def test_our_own_services_are_not_counted(bot_config, rasa):
             visitor.client.headers["Authorization"] = "Bearer guessed"
             await visitor.open()
             assert [(await visitor.post(text="hej")).status_code for _ in range(2)] == [202, 429]
+
+
+# Deleting
+
+
+async def test_a_deleted_conversation_is_gone_with_the_cookie_and_the_next_begins_anew(
+    edge: Edge, internal: httpx.AsyncClient, rasa: FakeRasa
+):
+    async with edge.visitor() as visitor, edge.visitor() as other:
+        await visitor.open()
+        await other.open()
+        await visitor.say("en hemlig sak")
+        await other.say("något annat")
+        conversation_id = rasa.told[-2].sender
+        token = visitor.client.cookies["insyn_session"]
+
+        response = await visitor.client.delete("/chat/conversation")
+
+        assert response.status_code == 204
+        assert "Max-Age=0" in response.headers["set-cookie"]
+        assert (await internal.get(f"/conversations/{conversation_id}")).status_code == 404
+        visitor.client.cookies.set("insyn_session", token)  # kept by somebody, it opens nothing
+        assert (await visitor.post(text="Hej")).status_code == 401
+        visitor.client.cookies.clear()
+        assert [message["sender"] for message in (await visitor.open())["messages"]] == ["bot"]
+        assert "något annat" in await other.texts()
+
+
+async def test_a_visitor_who_deletes_leaves_the_queue(edge: Edge, internal: httpx.AsyncClient, rasa: FakeRasa):
+    async with edge.visitor() as first, edge.visitor() as second:
+        for visitor in (first, second):
+            await visitor.open()
+            await visitor.say("Hej")
+            reason = {"reason": "asked_for_person", "summary": "x"}
+            await internal.post(f"/conversations/{rasa.told[-1].sender}/handoff", json=reason)
+        assert (await second.session())["conversation"]["queue_position"] == 2
+
+        await first.client.delete("/chat/conversation")
+
+        assert (await second.session())["conversation"]["queue_position"] == 1
+
+
+async def test_another_site_cannot_delete(edge: Edge):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        refused = await visitor.client.delete("/chat/conversation", headers={"Origin": "https://evil.example"})
+
+        assert refused.status_code == 403
+        assert len(await visitor.messages()) == 1
+
+
+async def test_the_browser_is_told_how_long_it_keeps_its_hold(edge: Edge, bot_config):
+    async with edge.visitor() as visitor:
+        left_s = (await visitor.open())["ends_in_s"]
+
+        assert 0 <= bot_config.session_idle.total_seconds() - left_s < 60

@@ -1,6 +1,7 @@
 // One message: who says it, what it says, and what hangs on it (sources, quick replies, a card).
 
 import { ICONS, button, clockTime, element, icon, linkified, outwardLink } from "./dom.js";
+import { feedback } from "./feedback.js";
 import { IdentificationCard } from "./identification.js";
 import { packageCard } from "./package.js";
 import { receipt } from "./receipt.js";
@@ -36,6 +37,7 @@ export class Bubble {
         ),
       card && this.#card(card, context),
       this.#replies.element,
+      sender === "bot" && citations.length > 0 && feedback(message.id, context),
       element("time", { class: "time", dateTime: created_at }, clockTime(created_at)),
     );
     this.update(message);
@@ -108,7 +110,7 @@ function citation({ section, quote, policy_version, anchor }, edge) {
       {},
       TEXTS.policyVersion(policy_version),
       element("br"),
-      outwardLink(TEXTS.readWholeSection, edge.policyUrl(anchor)),
+      outwardLink(TEXTS.readWholeSection, edge.policyUrl(policy_version, anchor)),
     ),
   );
 }

@@ -1,7 +1,9 @@
 // The conversation as the server has it, kept up to date. It draws nothing itself.
-// Events: "reset" (all messages anew), "message" {message, fresh}, "outbox", "state", "identification", "typing", "link".
+// Events: "reset" (all messages anew), "message" {message, fresh}, "outbox", "state", "identification", "typing", "link",
+// "ending" (it will end unless the visitor stays, or no longer will), "ended" (it has, and another has begun).
 
 import { EdgeError, Pause, backoff, readEvents } from "./edge.js";
+import { forgetConversation } from "./memory.js";
 import { Outbox } from "./outbox.js";
 import { TEXTS } from "./texts.js";
 
@@ -10,6 +12,8 @@ const STALE_AFTER_SLEEP_MS = 20_000;
 const REST_AFTER_HIDDEN_MS = 60_000; // browsers allow six streams a server over HTTP/1.1; hidden tabs give theirs back
 const STEADY_MS = 5_000;
 const TYPING_LASTS_MS = 60_000;
+const WARNING_MS = 30 * 60_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Conversation extends EventTarget {
   messages = new Map();
@@ -22,6 +26,9 @@ export class Conversation extends EventTarget {
   failures = 0;
   problem = null;
 
+  /** When it ends if the visitor does nothing (ms since 1970); null while that is far off. */
+  endsAt = null;
+
   #edge;
   #lastId = 0;
   #adopted = false;
@@ -31,6 +38,8 @@ export class Conversation extends EventTarget {
   #stream = new AbortController();
   #hiddenTimer;
   #typingTimer;
+  #endTimer;
+  #lastsMs = 0;
 
   constructor(edge) {
     super();
@@ -38,7 +47,10 @@ export class Conversation extends EventTarget {
     this.outbox = new Outbox({
       edge,
       changed: () => this.#tell("outbox"),
-      delivered: (message) => this.#take(message),
+      delivered: (message) => {
+        this.#take(message);
+        this.#expectEnd(this.#lastsMs);
+      },
       resync: () => this.#stream.abort(),
     });
   }
@@ -57,6 +69,7 @@ export class Conversation extends EventTarget {
     removeEventListener("online", this.reconnect);
     removeEventListener("offline", this.#goneOffline);
     document.removeEventListener("visibilitychange", this.#visibility);
+    clearTimeout(this.#endTimer);
     this.#stream.abort();
     this.#pause.wake();
   }
@@ -81,6 +94,21 @@ export class Conversation extends EventTarget {
     this.#identified(await this.#edge.identification(id));
   }
 
+  /** The visitor is still here: the time begins anew. */
+  async stay() {
+    this.#adopt(await this.#edge.session());
+  }
+
+  /** Have everything said here deleted; a new conversation begins. */
+  async erase() {
+    await this.#edge.erase();
+    forgetConversation();
+    this.outbox.clear();
+    this.messages = new Map();
+    this.#tell("reset");
+    this.reconnect();
+  }
+
   /** Drop the stream, if any, and ask anew at once. */
   reconnect = () => {
     this.#stream.abort();
@@ -100,7 +128,7 @@ export class Conversation extends EventTarget {
       }
       if (!this.#running) return;
       if (document.hidden && this.#mayRest()) {
-        await this.#pause.wait(2 ** 31 - 1); // until the page is looked at again
+        await this.#pause.wait(LONGEST_TIMER_MS); // until the page is looked at again
         continue;
       }
       this.failures = Date.now() - startedAt > STEADY_MS ? 0 : this.failures + 1;
@@ -131,6 +159,7 @@ export class Conversation extends EventTarget {
     else if (type === "state") this.#setState(data);
     else if (type === "identification") this.#identified(data);
     else if (type === "typing") this.#setTyping(data.active);
+    else if (type === "buttons") this.#spend(data.tokens);
     else if (type === "turn") this.#setTyping(false);
   }
 
@@ -139,6 +168,8 @@ export class Conversation extends EventTarget {
     const known = this.messages;
     const fresh = session.messages.filter(({ id }) => !known.has(id));
     this.messages = new Map(session.messages.map((message) => [message.id, message]));
+    const another = known.size > 0 && ![...known.keys()].some((id) => this.messages.has(id));
+    if (another) this.identifications.clear();
     this.#lastId = Math.max(session.last_event_id, ...this.messages.keys());
     for (const { client_id } of session.messages) this.outbox.remove(client_id);
     const grown = [...known.keys()].every((id) => this.messages.has(id));
@@ -147,6 +178,37 @@ export class Conversation extends EventTarget {
     this.#adopted = true;
     this.#setState(session.conversation);
     if (session.identification) this.#identified(session.identification);
+    this.#expectEnd(session.ends_in_s * 1_000);
+    if (another) this.#tell("ended");
+  }
+
+  #expectEnd(lastsMs) {
+    clearTimeout(this.#endTimer);
+    this.#lastsMs = lastsMs;
+    if (this.endsAt) this.#setEnding(null);
+    const warningMs = Math.min(WARNING_MS, lastsMs / 2);
+    const endsAt = Date.now() + lastsMs;
+    this.#endTimer = setTimeout(
+      () => {
+        this.#setEnding(endsAt);
+        this.#endTimer = setTimeout(this.reconnect, warningMs); // ended, or kept by another tab: the server knows
+      },
+      Math.min(lastsMs - warningMs, LONGEST_TIMER_MS),
+    );
+  }
+
+  #setEnding(endsAt) {
+    this.endsAt = endsAt;
+    this.#tell("ending");
+  }
+
+  /** Pressed or overtaken elsewhere. */
+  #spend(tokens) {
+    for (const message of this.messages.values()) {
+      const spent = message.buttons.filter(({ token, used }) => !used && tokens.includes(token));
+      for (const reply of spent) reply.used = true;
+      if (spent.length) this.#tell("message", { message, fresh: false });
+    }
   }
 
   #take(message) {

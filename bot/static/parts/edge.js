@@ -36,6 +36,16 @@ export class Edge {
     return this.#json("GET", `/chat/identifications/${encodeURIComponent(id)}`);
   }
 
+  /** `{message_id, verdict, reason}`; the same answer again replaces the verdict. */
+  judge(verdict) {
+    return this.#json("POST", "/chat/feedback", verdict);
+  }
+
+  /** Delete the conversation, and the browser's hold on it. */
+  erase() {
+    return this.#json("DELETE", "/chat/conversation");
+  }
+
   qrUrl(id, frame) {
     return `${this.base}/chat/identifications/${encodeURIComponent(id)}/qr.svg?${frame}`;
   }
@@ -44,8 +54,12 @@ export class Edge {
     return `${this.base}/chat/packages/${encodeURIComponent(id)}`;
   }
 
-  policyUrl(anchor = "") {
-    return `${this.base}/policy${anchor && `#${encodeURIComponent(anchor)}`}`;
+  pageUrl(path) {
+    return this.base + path;
+  }
+
+  policyUrl(version, anchor) {
+    return this.pageUrl(`/policy?version=${encodeURIComponent(version)}#${encodeURIComponent(anchor)}`);
   }
 
   /** Open the event stream after message `after`: Last-Event-ID in its query form, which needs no CORS preflight. */
@@ -75,7 +89,7 @@ export class Edge {
           ...(method === "POST" && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) }),
         }),
       );
-      if (response.ok) return await reached(response.json());
+      if (response.ok) return response.status === 204 ? null : await reached(response.json());
       throw await refusal(response);
     } finally {
       clearTimeout(timer);

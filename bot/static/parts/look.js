@@ -48,7 +48,7 @@ a, summary { color: var(--accent); text-underline-offset: .15em; }
 svg { inline-size: 1.35em; block-size: 1.35em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round;
   stroke-linejoin: round; }
 :focus-visible { outline: .18em solid var(--accent); outline-offset: .14em; }
-h2:focus, .status:focus, textarea:focus-visible { outline: none; }
+h2:focus, .status:focus, .feedback p:focus, textarea:focus-visible { outline: none; }
 .spoken { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .launcher, .panel { position: fixed; inset-block-end: calc(1.25em + env(safe-area-inset-bottom, 0px));
   inset-inline-end: calc(1.25em + env(safe-area-inset-right, 0px)); box-shadow: 0 .6em 2.2em var(--shade); }
@@ -92,8 +92,12 @@ textarea { flex: 1; min-inline-size: 0; min-block-size: 2.5em; padding: .5em .4e
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { background: var(--accent); color: var(--on-accent); }
 .send[aria-disabled="true"] { background: var(--raised); color: var(--muted); }
+dialog { inline-size: min(24em, 100vw - 2em); padding: 1.25em; border: 1px solid var(--line); border-radius: 1.1em; background: var(--surface); color: var(--text); }
+dialog::backdrop { background: rgb(0 0 0 / .5); }
+dialog p { margin-block-start: .6em; }
+.error { color: var(--danger); }
+.pill.danger { border-color: var(--danger); background: var(--danger); color: var(--surface); }
 .hint { margin-block-start: .5em; font-size: .8em; color: var(--muted); text-align: center; }
-.hint.error { color: var(--danger); }
 `;
 
 const THREAD = `
@@ -136,6 +140,8 @@ blockquote { margin-block: .5em; padding-inline-start: .8em; border-inline-start
 .replies { display: flex; flex-wrap: wrap; gap: .5em; margin-block-start: .6em; }
 .replies button { text-align: start; overflow-wrap: anywhere; }
 .replies [aria-disabled="true"] { border-style: dashed; color: var(--muted); font-weight: 400; }
+.feedback { display: flex; flex-wrap: wrap; align-items: center; gap: .35em .5em; margin-block-start: .6em; font-size: .88em; color: var(--muted); }
+.message:has(~ .visitor) .feedback:not(:focus-within) { display: none; }
 .typing { inline-size: fit-content; margin-inline: 0; display: flex; gap: .3em; margin-block-start: 1em; padding: .85em 1em; border-radius: 1.05em; background: var(--raised); }
 .typing i { inline-size: .45em; block-size: .45em; border-radius: 50%; background: var(--muted); }
 .to-end { position: absolute; inset: auto auto .75em 50%; transform: translateX(-50%); white-space: nowrap; box-shadow: 0 .2em .8em var(--shade); }

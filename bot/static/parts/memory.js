@@ -1,8 +1,10 @@
-// What the tab remembers: whether the chat is open, and what the visitor wrote that has not reached the server.
+// What the tab remembers: whether the chat is open, what the visitor wrote that has not reached the server, and the numbers
+// of answers that they have judged.
 // Never what has been said: the server has that. It is gone with the tab.
 
 const OPEN = "insyn-open";
 const DRAFT = "insyn-draft";
+const JUDGED = "insyn-judged";
 
 function read(key) {
   try {
@@ -38,4 +40,20 @@ export function rememberedDraft() {
 export function rememberDraft(change) {
   const draft = { ...rememberedDraft(), ...change };
   write(DRAFT, draft.text || draft.unsent.length ? JSON.stringify(draft) : null);
+}
+
+export function rememberedJudged() {
+  try {
+    return JSON.parse(read(JUDGED) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+export const rememberJudged = (id) => write(JUDGED, JSON.stringify([...rememberedJudged(), id]));
+
+/** The conversation is gone, and with it what was to be said in it. */
+export function forgetConversation() {
+  write(DRAFT, null);
+  write(JUDGED, null);
 }

@@ -1,16 +1,24 @@
-// The menu in the header: the visitor's own copy of the conversation, and the policy.
+// The menu in the header: the visitor's own copy of the conversation, deleting it, and what the company says about data.
 
 import { senderName } from "./bubble.js";
 import { ICONS, button, copyText, element, icon, outwardLink, saveFile } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
+const PAPER = "body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; } p { white-space: pre-wrap; }";
+
 export class Menu {
   #conversation;
   #announcer;
 
-  constructor({ conversation, announcer, edge }) {
+  /** `erase()`: the visitor wants the conversation deleted. */
+  constructor({ conversation, announcer, edge }, erase) {
     this.#conversation = conversation;
     this.#announcer = announcer;
+    const item = (label, act) =>
+      button(label, () => {
+        this.close();
+        act();
+      });
     this.element = element(
       "details",
       { class: "menu", onfocusout: ({ relatedTarget }) => this.element.contains(relatedTarget) || (this.element.open = false) },
@@ -18,9 +26,12 @@ export class Menu {
       element(
         "div",
         { class: "menu-items" },
-        button(TEXTS.copyConversation, () => this.#copy()),
-        button(TEXTS.saveConversation, () => this.#save()),
-        outwardLink(TEXTS.readPolicy, edge.policyUrl()),
+        item(TEXTS.copyConversation, () => this.#copy()),
+        item(TEXTS.saveConversation, () => saveFile("samtal.txt", "text/plain;charset=utf-8", this.#paragraphs().join("\n\n"))),
+        item(TEXTS.printConversation, () => this.#print()),
+        item(TEXTS.erase, erase),
+        outwardLink(TEXTS.aboutChat, edge.pageUrl("/integritet")),
+        outwardLink(TEXTS.readPolicy, edge.pageUrl("/policy")),
       ),
     );
   }
@@ -34,17 +45,24 @@ export class Menu {
   }
 
   async #copy() {
-    this.#announcer.say((await copyText(this.#text())) ? TEXTS.copied : TEXTS.notCopied);
-    this.close();
+    this.#announcer.say((await copyText(this.#paragraphs().join("\n\n"))) ? TEXTS.copied : TEXTS.notCopied);
   }
 
-  #save() {
-    saveFile("samtal.txt", "text/plain;charset=utf-8", this.#text());
-    this.close();
+  /** On a page of its own: the site's page around the chat is nobody's wish on paper. */
+  #print() {
+    const page = window.open("", "_blank");
+    if (!page) return this.#announcer.say(TEXTS.notPrinted);
+    const look = new page.CSSStyleSheet();
+    look.replaceSync(PAPER);
+    page.document.adoptedStyleSheets = [look];
+    page.document.title = TEXTS.conversation;
+    page.document.documentElement.lang = "sv";
+    page.document.body.append(element("h1", {}, TEXTS.conversation), ...this.#paragraphs().map((text) => element("p", {}, text)));
+    page.print();
   }
 
-  #text() {
-    return [...this.#conversation.messages.values()].map(paragraph).join("\n\n");
+  #paragraphs() {
+    return [...this.#conversation.messages.values()].map(paragraph);
   }
 }
 

@@ -1,6 +1,6 @@
 // What the visitor is told besides the messages: aloud to screen readers, and in lines below the header.
 
-import { button, element } from "./dom.js";
+import { button, clockTime, element } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
 const KEPT_MS = 15_000; // long enough to be picked up by every reader, short enough not to be met when browsing
@@ -23,7 +23,7 @@ export class Announcer {
   }
 }
 
-/** Whether we are connected, and where the visitor stands in the queue. */
+/** Whether we are connected, where the visitor stands in the queue, whether the conversation ends or has ended. */
 export class Notices {
   #conversation;
   #announcer;
@@ -31,14 +31,36 @@ export class Notices {
   #told = "";
   #link = element("p", { class: "notice link", hidden: true });
   #queue = element("div", { class: "notice queue", hidden: true });
+  #ending = element("div", { class: "notice", hidden: true });
+  #news = element("p", { class: "notice", hidden: true });
   #retry = button(TEXTS.retryNow, () => this.#conversation.reconnect(), { class: "pill small" });
 
   constructor({ conversation, announcer }) {
     this.#conversation = conversation;
     this.#announcer = announcer;
-    this.element = element("div", { class: "notices" }, this.#link, this.#queue);
+    this.element = element("div", { class: "notices" }, this.#link, this.#queue, this.#ending, this.#news);
     conversation.addEventListener("link", () => this.#linkChanged());
+    conversation.addEventListener("ending", () => this.#endingChanged());
+    conversation.addEventListener("ended", () => this.tell(TEXTS.ended));
+    conversation.addEventListener("outbox", () => conversation.outbox.items.length && this.tell(""));
     conversation.addEventListener("state", ({ detail }) => this.#stateChanged(detail.before));
+  }
+
+  /** Say something that stands until the visitor writes again. */
+  tell(text) {
+    this.#announcer.say(text);
+    this.#news.textContent = text;
+    this.#news.hidden = !text;
+  }
+
+  #endingChanged() {
+    const { endsAt } = this.#conversation;
+    this.#ending.hidden = !endsAt;
+    if (!endsAt) return;
+    const text = TEXTS.endsSoon(clockTime(endsAt));
+    const stay = button(TEXTS.stay, () => this.#conversation.stay().catch(() => this.#conversation.reconnect()), { class: "pill small" });
+    this.#ending.replaceChildren(text, stay);
+    this.#announcer.say(`${text} ${TEXTS.staySpoken}`);
   }
 
   #linkChanged() {

@@ -42,6 +42,11 @@ export class Outbox {
     this.#remember();
   }
 
+  clear() {
+    this.items = [];
+    this.#remember();
+  }
+
   async flush() {
     this.#pause.wake();
     if (this.#busy) return;

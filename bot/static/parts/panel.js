@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { ICONS, button, element, icon } from "./dom.js";
 import { Edge } from "./edge.js";
+import { Erasure } from "./erasure.js";
 import { Menu } from "./menu.js";
 import { Announcer, Notices } from "./notices.js";
 import { TEXTS } from "./texts.js";
@@ -33,7 +34,11 @@ export class Panel {
     this.#heading.textContent = heading;
     const context = { edge: this.#edge, conversation: this.#conversation, announcer: this.announcer };
     const notices = new Notices(context);
-    this.#menu = new Menu(context);
+    const erasure = new Erasure(context, () => {
+      notices.tell(TEXTS.erased);
+      this.#focus();
+    });
+    this.#menu = new Menu(context, () => erasure.ask());
     this.#composer = new Composer({ send: (text) => this.#conversation.say(text) });
     this.#thread = new Thread(context, { edit: (text) => this.#composer.edit(text) });
     this.element = element(
@@ -43,6 +48,7 @@ export class Panel {
       notices.element,
       this.#thread.element,
       this.#composer.element,
+      erasure.element,
     );
     this.#conversation.addEventListener("state", () => this.#showState());
     this.#conversation.addEventListener("message", ({ detail: { message, fresh } }) => {
@@ -60,8 +66,11 @@ export class Panel {
     this.#composer.fit();
     this.#thread.showEnd();
     this.#thread.greets = focus;
-    if (!focus) return;
-    // on touch screens the keyboard would rise over what there is to read
+    if (focus) this.#focus();
+  }
+
+  /** On touch screens the keyboard would rise over what there is to read. */
+  #focus() {
     if (matchMedia("(pointer: coarse)").matches) this.#heading.focus();
     else this.#composer.focus();
   }

@@ -58,6 +58,8 @@ class FakeEdge:
         """Answer the next message with this status and detail."""
         self.delay_s = 0.0
         self.received: list[dict[str, Any]] = []
+        self.judged: list[dict[str, Any]] = []
+        self.ends_in_s = 24 * 3600
         self.qr_frames = 0
         self.allowed_origins: list[str] = []
         self._ids = itertools.count(1)
@@ -93,6 +95,13 @@ class FakeEdge:
         for stream in conversation.streams:
             stream.put_nowait(sent)
 
+    def spend(self, conversation: Conversation, *titles: str) -> None:
+        """Withdraw buttons, as when the conversation has moved on."""
+        spent = [b for m in conversation.messages for b in m["buttons"] if b["title"] in titles]
+        for button in spent:
+            button["used"] = True
+        self.push(conversation, "buttons", {"tokens": [button["token"] for button in spent]})
+
     def change_state(
         self, conversation: Conversation, state: str, *, queue: int | None = None, officer: str | None = None
     ) -> None:
@@ -117,6 +126,8 @@ class FakeEdge:
         chat = [
             Route("/session", self._session, methods=["POST"]),
             Route("/messages", self._messages, methods=["POST"]),
+            Route("/feedback", self._feedback, methods=["POST"]),
+            Route("/conversation", self._erase, methods=["DELETE"]),
             Route("/stream", self._stream),
             Route("/identifications/{id}", self._identification),
             Route("/identifications/{id}/start", self._start, methods=["POST"]),
@@ -148,8 +159,8 @@ class FakeEdge:
     async def _demo(self, _request: Request) -> Response:
         return own(pages.OWN.demo())
 
-    async def _policy(self, _request: Request) -> Response:
-        return own(pages.OWN.policy())
+    async def _policy(self, request: Request) -> Response:
+        return own(pages.OWN.policy(asked_for=request.query_params.get("version")))
 
     async def _session(self, request: Request) -> Response:
         if self.down or self.only_messages_work:
@@ -170,6 +181,7 @@ class FakeEdge:
                 "messages": conversation.messages,
                 "last_event_id": conversation.messages[-1]["id"],
                 "identification": conversation.identification,
+                "ends_in_s": self.ends_in_s,
             }
         )
         response.set_cookie(COOKIE, token, httponly=True, samesite="lax", path="/")
@@ -200,6 +212,23 @@ class FakeEdge:
             await asyncio.sleep(0.05)
             return problem(504)
         return JSONResponse({"message": message}, 202)
+
+    async def _feedback(self, request: Request) -> Response:
+        if self.refuse is not None:
+            (status, detail), self.refuse = self.refuse, None
+            return problem(status, detail)
+        self.judged.append(await request.json())
+        return Response(status_code=204)
+
+    async def _erase(self, request: Request) -> Response:
+        conversation = self._conversation(request)
+        if self.down or conversation is None:
+            return problem(503)
+        self.drop_streams()
+        del self.conversations[request.cookies[COOKIE]]
+        response = Response(status_code=204)
+        response.delete_cookie(COOKIE, path="/")
+        return response
 
     def _press(self, conversation: Conversation, token: str) -> str | None:
         for message in conversation.messages:

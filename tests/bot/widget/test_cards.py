@@ -29,7 +29,7 @@ async def test_the_source_unfolds_to_the_passage_its_version_and_the_way_to_its_
     async with chat.page.context.expect_page() as opened:
         await source.get_by_role("link", name="Läs hela avsnittet").click()
     policy = await opened.value
-    assert policy.url == f"{chat.url}/policy#hur-lange-lagrar-vi-uppgifterna"
+    assert policy.url == f"{chat.url}/policy?version=2026-11-23#hur-lange-lagrar-vi-uppgifterna"
     await expect(policy.get_by_role("heading", name="Hur länge lagrar vi uppgifterna?")).to_be_in_viewport()
     await expect(policy.get_by_text(scenes.QUOTE)).to_be_visible()
 
