@@ -30,6 +30,8 @@ LONGEST_WAIT_S: Final = 20.0
 """Longer waits are not slept through in a worker's thread but come back as a later attempt."""
 
 DEFAULT_WAIT_S: Final = 1.0
+LONGEST_BELIEVED_S: Final = 24 * 3600
+"""A larger number is no duration: an instant, or nonsense."""
 
 Query = Mapping[str, str | int]
 NOTHING: Final[Query] = {}
@@ -180,6 +182,27 @@ def member(content: Any, *names: str) -> Any:
     return content
 
 
+def entries_of(content: Any, *names: str) -> list[Any]:
+    """Return the list that stands in nested objects under those names.
+
+    Raises:
+        AnswerUnreadableError: it does not.
+    """
+    entries = member(content, *names)
+    if not isinstance(entries, list):
+        raise AnswerUnreadableError(f"{names[-1]} is no list")
+    return entries
+
+
+def optional(content: Any, *names: str) -> Any:
+    """Return what stands in nested objects under those names; None where a name, or what holds it, is missing."""
+    for name in names:
+        if not isinstance(content, Mapping):
+            return None
+        content = content.get(name)
+    return content
+
+
 def _is_json(answer: requests.Response) -> bool:
     return "json" in answer.headers.get("Content-Type", "")
 
@@ -188,6 +211,6 @@ def _retry_after(answer: requests.Response) -> timedelta:
     """Return how long to wait: ``Retry-After``, else ``X-Rate-Limit-Reset`` (Teamtailor), in seconds, else a second."""
     for header in ("Retry-After", "X-Rate-Limit-Reset"):
         value = answer.headers.get(header, "")
-        if value.isascii() and value.isdecimal():
-            return timedelta(seconds=min(int(value[:9]), 24 * 3600))
+        if value.isascii() and value.isdecimal() and int(value[:9]) <= LONGEST_BELIEVED_S:
+            return timedelta(seconds=int(value))
     return timedelta(seconds=DEFAULT_WAIT_S)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from cases.connectors.config import HubspotConfig
-from cases.connectors.http import ApiClient, Patience, member
+from cases.connectors.http import ApiClient, Patience, entries_of, member, optional
 from cases.connectors.interface import Answer, Export, ExportedFile, Found, Operation, Outcome
 
 SYSTEM: Final = "hubspot"
@@ -51,11 +51,11 @@ class Hubspot:
         body: dict[str, Any] = {"filterGroups": filters, "properties": ["email", OPTED_OUT], "limit": PAGE}
         while True:
             content = self._api.send("POST", f"{CONTACTS}/search", body=body)
-            for contact in member(content, "results"):
+            for contact in entries_of(content, "results"):
                 contact_id = str(member(contact, "id"))
                 status = "opted out" if _is_opted_out(contact) else "contact"
                 found[contact_id] = Found(contact_id, "contacts", status)
-            after = content.get("paging", {}).get("next", {}).get("after")
+            after = optional(content, "paging", "next", "after")
             if after is None:
                 return list(found.values())
             body = body | {"after": str(after)}
@@ -75,12 +75,12 @@ class Hubspot:
         contacts: list[Any] = []
         for some in _batches([found.id for found in records]):
             body = {"properties": names, "inputs": [{"id": contact_id} for contact_id in some]}
-            contacts += member(self._api.send("POST", f"{CONTACTS}/batch/read", body=body), "results")
+            contacts += entries_of(self._api.send("POST", f"{CONTACTS}/batch/read", body=body), "results")
         preferences = self._api.get(f"{PREFERENCES}/{quote(address, safe='')}", _EMAIL, missing_ok=True)
         content = {
             "system": SYSTEM,
             "contacts": contacts,
-            "subscriptions": [] if preferences is None else member(preferences, "results"),
+            "subscriptions": [] if preferences is None else entries_of(preferences, "results"),
         }
         data = json.dumps(content, ensure_ascii=False, indent=1).encode()
         return Export(Answer(Outcome.DONE, records), (ExportedFile("hubspot.json", data),))
@@ -94,8 +94,8 @@ class Hubspot:
         if not records:
             return Answer(Outcome.ABSENT)
         path = f"{PREFERENCES}/{quote(address, safe='')}/unsubscribe-all"
-        standing = member(self._api.get(path, _EMAIL), "results")
-        if any(entry.get("status") == "UNSUBSCRIBED" for entry in standing):
+        standing = entries_of(self._api.get(path, _EMAIL), "results")
+        if any(optional(entry, "status") == "UNSUBSCRIBED" for entry in standing):
             return Answer(Outcome.ALREADY, records)
         self._api.send("POST", path, query=_EMAIL)
         return Answer(Outcome.DONE, tuple(Found(found.id, found.where, "opted out") for found in records))
@@ -121,7 +121,7 @@ class Hubspot:
                 "properties": ["email", OPTED_OUT],
                 "inputs": [{"id": address} for address in wanted],
             }
-            for contact in member(self._api.send("POST", f"{CONTACTS}/batch/read", body=body), "results"):
+            for contact in entries_of(self._api.send("POST", f"{CONTACTS}/batch/read", body=body), "results"):
                 address = wanted.get(str(member(contact, "properties", "email")).casefold())
                 if address is not None and not _is_opted_out(contact):
                     reached.append(address)
@@ -129,7 +129,7 @@ class Hubspot:
 
 
 def _is_opted_out(contact: Any) -> bool:
-    return str(member(contact, "properties").get(OPTED_OUT)).lower() == "true"
+    return str(optional(contact, "properties", OPTED_OUT)).lower() == "true"
 
 
 def _batches(items: Iterable[str]) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from cases.connectors.config import MailchimpConfig
-from cases.connectors.http import ApiClient, Patience, member
+from cases.connectors.http import ApiClient, Patience, entries_of, member, optional
 from cases.connectors.interface import Answer, Export, ExportedFile, Found, Operation, Outcome
 
 SYSTEM: Final = "mailchimp"
@@ -112,10 +112,11 @@ class Mailchimp:
         offset = 0
         while True:
             content = self._api.get(path, {"count": PAGE, "offset": offset, **query})
-            entries = member(content, name)
+            entries = entries_of(content, name)
             yield from entries
             offset += len(entries)
-            if not entries or offset >= int(content.get("total_items", 0)):
+            total = optional(content, "total_items")
+            if not entries or not isinstance(total, int) or offset >= total:
                 return
 
 

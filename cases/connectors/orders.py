@@ -27,6 +27,7 @@ from cases.connectors.interface import Answer, Connector, ExportedFile, Operatio
 from cases.deliveries import WAITS
 from cases.drafts import JOBS, Actor
 from cases.errors import CaseNotFoundError, NoSuchConnectorError
+from cases.files.errors import FileRefusedError
 from cases.files.service import CaseFiles
 from cases.history import EventKind
 from cases.marketing import ADDRESS as BLOCKED_ADDRESS
@@ -224,12 +225,17 @@ class Orders:
             if wait is None:
                 return
             raise OrderFailedError(_summary(error), retry_in=wait) from None
-        if reference is not None:
-            for file in files:  # before the receipt: a worker that dies here stores the same file again, in its place
-                await self._files.store_gathered(
-                    reference, system=order.system, name=file.name, content=file.content, actor=JOBS
-                )
+        try:
+            if reference is not None:  # before the receipt: a worker that dies here stores the same again, in its place
+                await self._store(reference, order.system, files)
+        except FileRefusedError as error:
+            await self._keep_failure(order_id, f"file refused: {error.refusal}", is_dead=True)
+            return
         await self._keep_receipt(order_id, answer, reference)
+
+    async def _store(self, reference: str, system: str, files: Iterable[ExportedFile]) -> None:
+        for file in files:
+            await self._files.store_gathered(reference, system=system, name=file.name, content=file.content, actor=JOBS)
 
     async def _whom(self, session: AsyncSession, order: ConnectorOrderRow) -> tuple[str, str | None]:
         """Return the address to look for, and the reference of the order's case, if it is a case's."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from cases.connectors.config import TeamtailorConfig
 from cases.connectors.errors import NotSupportedError
-from cases.connectors.http import ApiClient, Patience, member
+from cases.connectors.http import ApiClient, Patience, member, optional
 from cases.connectors.interface import Answer, Export, ExportedFile, Found, Operation, Outcome
 
 SYSTEM: Final = "teamtailor"
@@ -58,13 +58,13 @@ class Teamtailor:
         for entry in self._candidates(address):
             related = {
                 name: list(self._pages(str(member(link, "links", "related"))))
-                for name, link in entry.get("relationships", {}).items()
-                if name in _ABOUT_THE_PERSON
+                for name in _ABOUT_THE_PERSON
+                if (link := optional(entry, "relationships", name)) is not None
             }
             candidates.append({"candidate": entry, "related": related})
         if not candidates:
             return Export(Answer(Outcome.ABSENT))
-        records = tuple(Found(str(entry["candidate"]["id"]), "candidates") for entry in candidates)
+        records = tuple(Found(str(member(entry, "candidate", "id")), "candidates") for entry in candidates)
         content = json.dumps({"system": SYSTEM, "candidates": candidates}, ensure_ascii=False, indent=1).encode()
         return Export(Answer(Outcome.DONE, records), (ExportedFile("teamtailor.json", content),))
 
@@ -94,7 +94,7 @@ class Teamtailor:
         while True:
             data = member(content, "data")
             yield from data if isinstance(data, list) else [] if data is None else [data]
-            following = content.get("links", {}).get("next")
+            following = optional(content, "links", "next")
             if not following:
                 return
             content = self._api.follow(str(following))

@@ -234,3 +234,28 @@ def test_what_is_configured_is_there(systems):
 def test_production_runs_no_simulators():
     with pytest.raises(SimulatorForbiddenError):
         create_app(production=True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], {}, {"results": {}}, {"results": [7]}, {"data": [7]}, {"data": 7}, {"lists": {}}, {"lists": ["news"]}, 7, "x"],
+)
+@pytest.mark.parametrize("system", ALL)
+def test_an_answer_of_another_shape_is_unreadable_and_no_accident(systems, system, content, monkeypatch):
+    connector = systems.connector(system)
+    monkeypatch.setattr(connector._api, "_call", lambda *_, **__: content)
+
+    try:
+        found = connector.find(ANNA)
+    except AnswerUnreadableError:
+        return
+    assert list(found) == []
+
+
+def test_a_reset_that_is_an_instant_is_no_duration(systems):
+    systems.teamtailor.add(ANNA)
+    systems.teamtailor.script.retry_after, systems.teamtailor.script.reset_s = None, 1_773_133_200
+    systems.teamtailor.script.failures.append("429")
+
+    assert systems.connector("teamtailor").find(ANNA)
+    assert systems.slept == [1.0]

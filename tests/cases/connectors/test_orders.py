@@ -8,6 +8,7 @@ from cases.connectors.interface import Operation
 from cases.connectors.orders import OrderFailedError
 from cases.drafts import Actor
 from cases.errors import CaseNotFoundError, NoSuchConnectorError
+from cases.files.service import CaseFiles
 from privacy.checklist import TaskState
 from privacy.errors import InvalidContactAddressError
 from privacy.request_types import RequestType
@@ -214,3 +215,17 @@ async def test_erasure_leaves_the_suppression_list_alone(
 
     assert systems.mailchimp.status("news", KARL) is None
     assert await service.is_blocked(MarketingChannel.EMAIL, KARL)
+
+
+async def test_an_export_that_is_too_large_for_the_case_is_said_and_not_fetched_for_ever(
+    case, place, orders, systems, sessions, key_ring, clock
+):
+    systems.mailchimp.add("news", KARL, merge_fields={"LIFE": "x" * 3000})
+    orders._files = CaseFiles(sessions, key_ring=key_ring, clock=clock, max_bytes=1000)
+    order = await place(case)
+
+    await orders.attempt(order.id)
+
+    [dead] = await orders.of_case(case.reference)
+    assert dead.state == "dead"
+    assert dead.last_outcome.startswith("file refused")

@@ -132,3 +132,15 @@ async def test_numbers_and_recruitment_are_not_compared(say_no, systems, reconci
 
     assert [comparison.compared for comparison in await reconciliation.run_due()] == [0, 0]
     assert systems.teamtailor.script.calls == []
+
+
+async def test_a_long_list_is_read_in_parts(say_no, orders, sessions, systems, reconciliation, monkeypatch):
+    monkeypatch.setattr("cases.connectors.reconciliation.BATCH", 2)
+    for number in range(5):
+        await say_no(f"person{number}@example.se")
+    await carry_out(orders, sessions)
+    systems.mailchimp.add("news", "person4@example.se")
+
+    comparison = await reconciliation.run("mailchimp")
+
+    assert (comparison.compared, comparison.missed) == (5, 1)
