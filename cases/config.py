@@ -71,6 +71,9 @@ class CasesConfig:
     long_pause_days: int = 30
     """A case that has waited this many days for its person is flagged."""
 
+    private_webhooks_allowed: bool = False
+    """Whether webhooks may go to private addresses, and over plain http, in production too."""
+
     production: bool = False
     """Whether webhooks must use https and may not point into private networks."""
 

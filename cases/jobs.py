@@ -49,7 +49,7 @@ class Workload:
         self.deliveries = Deliveries(
             self.sessions,
             config.webhooks,
-            sender=WebhookSender(public_only=config.production),
+            sender=WebhookSender(public_only=config.production and not config.private_webhooks_allowed),
             clock=clock,
         )
         self.files = CaseFiles(self.sessions, key_ring=config.key_ring, clock=clock)

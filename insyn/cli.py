@@ -14,6 +14,8 @@ from insyn.terminal import console, errors, step
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 staff_app = typer.Typer(no_args_is_help=True, help="Staff accounts of the console.")
 app.add_typer(staff_app, name="staff")
+deliveries_app = typer.Typer(no_args_is_help=True, help="Messages to other systems.")
+app.add_typer(deliveries_app, name="deliveries")
 audit_app = typer.Typer(no_args_is_help=True, help="The history of cases: is it whole?")
 app.add_typer(audit_app, name="audit")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens of other systems that call the case API.")
@@ -217,6 +219,26 @@ def token_revoke(number: Annotated[int, typer.Argument(help="As `insyn token lis
 
     revoke(settings(), number)
     console.print(f"Token {number} opens nothing any more.")
+
+
+@deliveries_app.command("dead")
+def deliveries_dead() -> None:
+    """Show the messages that no attempt delivered."""
+    from insyn.outbox import dead
+    from insyn.settings import settings
+
+    console.print(dead(settings()))
+
+
+@deliveries_app.command("replay")
+def deliveries_replay(
+    number: Annotated[list[int] | None, typer.Argument(help="As `insyn deliveries dead` says; none: all.")] = None,
+) -> None:
+    """Send dead messages again, with attempts over some days as at first."""
+    from insyn.outbox import replay
+    from insyn.settings import settings
+
+    console.print(f"{replay(settings(), number or [])} deliveries start afresh.")
 
 
 def main() -> None:

@@ -143,7 +143,7 @@ def cases_config(config: Settings) -> CasesConfig:
     from foundation.clock import system_clock
     from insyn.connectors import connector_configs
 
-    secrets = (config.webhook_secret.get_secret_value(),) if config.webhook_secret else ()
+    secrets = tuple(secret.get_secret_value() for secret in config.webhook_secrets)
     return CasesConfig(
         database_url=_database_url(config),
         key_ring=config.key_ring(),
@@ -159,6 +159,7 @@ def cases_config(config: Settings) -> CasesConfig:
         connectors=connector_configs(config),
         systems=load_systems(config.systems_file, policy_dir=config.policy_dir),
         production=config.production,
+        private_webhooks_allowed=config.webhook_private_allowed,
     )
 
 

@@ -144,8 +144,12 @@ class Settings(BaseSettings):
     webhook_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Where case events are delivered as Standard Webhooks, comma-separated."
     )
-    webhook_secret: SecretStr | None = Field(
-        None, description="Signs the webhooks; whsec_ and base64, 24 bytes or more."
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Sign the webhooks, newest first, comma-separated; whsec_ and base64, 24 bytes or more.",
+    )
+    webhook_private_allowed: bool = Field(
+        False, description="Whether webhooks may go to private addresses in production, such as a system of your own."
     )
 
     mailchimp_api_key: SecretStr | None = Field(
@@ -171,7 +175,14 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        lists = ("widget_origins", "trusted_proxies", "encryption_secrets", "webhook_urls", "mailchimp_lists")
+        lists = (
+            "widget_origins",
+            "trusted_proxies",
+            "encryption_secrets",
+            "webhook_urls",
+            "webhook_secrets",
+            "mailchimp_lists",
+        )
         return {name: _words(value) if name in lists else value for name, value in values.items() if value != ""}
 
     @field_validator("smtp_url")
@@ -210,6 +221,8 @@ class Settings(BaseSettings):
             "INSYN_MAIL_FROM": self.mail_from,
         }
         complaints += [f"{name} must be set in production" for name, value in required.items() if value is None]
+        if self.webhook_urls and not self.webhook_secrets:
+            complaints.append("INSYN_WEBHOOK_SECRETS must be set in production where INSYN_WEBHOOK_URLS is")
         complaints += [
             f"{name} must begin with https:// in production"
             for name, url in (

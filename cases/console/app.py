@@ -26,6 +26,7 @@ from cases.console.pages import (
     blocks,
     cases,
     connectors,
+    deliveries,
     files,
     handoffs,
     identity,
@@ -153,6 +154,7 @@ def _pages(console: Console) -> FastAPI:
         connectors,
         handoffs,
         staff,
+        deliveries,
     ):
         pages.include_router(module.router)
     pages.mount("/static", StaticFiles(directory=STATIC), name="static")

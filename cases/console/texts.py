@@ -94,6 +94,7 @@ DONE: Final = MappingProxyType(
         "disabled": "Kontot är stängt.",
         "enabled": "Kontot är öppet igen.",
         "logged-out": "Du har loggat ut.",
+        "resent": "Meddelandet skickas igen.",
     }
 )
 """What a page says after a form was sent and the browser was led on; the key travels in the address."""

@@ -277,7 +277,7 @@ async def worker_process(config, endpoint):
         process.wait()
 
 
-async def until(condition, *, timeout_s: float = 30) -> None:
+async def until(condition, *, timeout_s: float = 90) -> None:
     end = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -302,6 +302,60 @@ async def test_a_worker_killed_while_it_delivers_loses_nothing(hooked, endpoint,
     assert (await states(sessions))[0][0] == "delivered"
     assert [message["data"]["sequence"] for message in receiver.messages][:2] == [1, 1]
     assert receiver.message_ids[0] == receiver.message_ids[1]
+
+
+class Killed(BaseException):
+    """The process ends here, whatever it was about to do."""
+
+
+class DyingSender(WebhookSender):
+    """Sends in earnest, and dies before anybody hears how it went."""
+
+    def send(self, endpoint, message, *, now):
+        super().send(endpoint, message, now=now)
+        raise Killed
+
+
+async def test_a_worker_killed_after_the_answer_and_before_keeping_it_sends_again_under_the_same_id(
+    hooked, endpoint, service, draft, receiver, sessions
+):
+    await service.register(draft)
+    [(delivery_id,)] = await query(sessions, "SELECT id FROM cases.webhook_delivery")
+    dying = Deliveries(sessions, (endpoint,), sender=DyingSender(public_only=False), clock=system_clock)
+
+    with pytest.raises(Killed):
+        await dying.attempt(delivery_id)
+    assert (await states(sessions))[0][:2] == ("pending", 0)
+    await work(hooked, sessions)
+
+    assert (await states(sessions))[0][0] == "delivered"
+    assert len(receiver.message_ids) == 2
+    assert len(set(receiver.message_ids)) == 1
+
+
+@pytest.mark.parametrize("attempted", [False, True])
+async def test_a_worker_killed_before_its_first_step_or_after_its_last_leaves_nothing_doubled_or_lost(
+    hooked, endpoint, service, draft, receiver, sessions, attempted
+):
+    """It had taken the job and not begun; or it had delivered and kept that, and not yet ended the job."""
+    await service.register(draft)
+    [(delivery_id,)] = await query(sessions, "SELECT id FROM cases.webhook_delivery")
+    if attempted:
+        deliveries = Deliveries(sessions, (endpoint,), sender=WebhookSender(public_only=False), clock=system_clock)
+        await deliveries.attempt(delivery_id)
+    await query(
+        sessions,
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')",
+    )
+    taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+    await query(sessions, taken)
+
+    async with worker_of(hooked) as app:
+        assert await retry_stalled(app) == 1
+    await work(hooked, sessions)
+
+    assert (await states(sessions))[0][0] == "delivered"
+    assert len(receiver.received) == 1
 
 
 async def test_a_worker_delivers_what_happens_while_it_runs_and_stops_when_told(

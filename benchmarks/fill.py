@@ -1,0 +1,85 @@
+"""Fills the register up to a number of cases with COPY: real columns, sealed values that share one ciphertext."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from cases.storage.sealing import Sealer
+from insyn.settings import Settings
+
+PEOPLE = 400_000
+"""So many different ones file: some have several cases, most one or none."""
+
+CASE_COLUMNS = """
+    reference, request_type, status, resolution, version, last_sequence, last_hash, channel, received_at, received_on,
+    due_on, first_due_on, unpaused_due_on, internal_due_on, identity_level, identity_method, verified_at, name_sealed,
+    personal_identity_number_sealed, person_digest, contact_email_sealed, contact_digest, details_sealed,
+    request_digest, registered_at, closed_at
+"""
+EVENT = """
+    INSERT INTO cases.case_event (case_id, sequence, kind, actor_kind, actor_id, occurred_at, status_before,
+           status_after, resolution_after, due_on_after, case_version, facts, previous_hash, hash)
+    SELECT id, n, CASE n WHEN 1 THEN 'case_registered' ELSE 'case_opened' END, 'system', 'assistant', registered_at,
+           CASE n WHEN 1 THEN NULL ELSE status END, status, resolution, due_on, 1, '{}', last_hash, last_hash
+      FROM cases.privacy_case c, generate_series(1, 3) n
+     WHERE NOT EXISTS (SELECT FROM cases.case_event e WHERE e.case_id = c.id)
+"""
+
+
+def fill(connection: psycopg.Connection[Any], size: int) -> None:
+    """Add cases until there are ``size``; a twentieth of them is open, as after some years."""
+    row = connection.execute("SELECT count(*) FROM cases.privacy_case").fetchone()
+    present = row[0] if row else 0
+    settings = Settings(_env_file=None)
+    sealer, source = Sealer(settings.key_ring()), random.Random(present)
+    sealed = sealer.seal_certain("Karl Karlsson, som har ett vanligt långt namn", column="x", reference="x")
+    digests = [sealer.person_digest(f"1990{number:08d}") for number in range(min(PEOPLE, size))]
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        with connection.cursor().copy(f"COPY cases.privacy_case ({CASE_COLUMNS}) FROM STDIN") as copy:
+            for number in range(present, size):
+                copy.write_row(_case(number, sealed, source.choice(digests), source))
+        connection.execute(EVENT)
+    for table in ("privacy_case", "case_event"):
+        connection.execute(f"ANALYZE cases.{table}")
+
+
+def _case(number: int, sealed: bytes, digest: bytes, source: random.Random) -> tuple[Any, ...]:
+    is_open = number % 20 == 0
+    received = datetime(2024, 1, 1, 9, tzinfo=UTC) + timedelta(days=source.randrange(800))
+    due_on: date = received.date() + timedelta(days=30)
+    reference = f"B{number:013d}"
+    status, resolution = ("in_progress", None) if is_open else ("closed", "granted")
+    random_hash = source.randbytes(32)
+    return (
+        reference,
+        "access",
+        status,
+        resolution,
+        1,
+        3,
+        random_hash,
+        "chat",
+        received,
+        received.date(),
+        due_on,
+        due_on,
+        due_on,
+        due_on,
+        2,
+        "bankid",
+        received,
+        sealed,
+        sealed,
+        digest,
+        sealed,
+        source.randbytes(32),
+        sealed,
+        random_hash,
+        received,
+        None if is_open else received,
+    )
