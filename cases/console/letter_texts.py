@@ -6,7 +6,8 @@ from typing import Any, Final
 from cases.letters.ways import LetterWay
 from privacy.letters import LetterKind
 
-NOT_SENDABLE: Final = "Brevet är inte skickat. Rätta det här först:"
+NOT_SENDABLE: Final = "Brevet är inte skickat. Vad som saknas står vid brevet."
+TO_MEND: Final = "Rätta det här innan brevet skickas:"
 UNDELIVERABLE: Final = (
     "Brevet är inte skickat: det gick inte att nå personen den vägen. "
     "Adressen kan vara fel, eller så är samtalet gallrat."
