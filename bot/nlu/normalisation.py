@@ -23,6 +23,9 @@ _MARKUP = re.compile(r"<[^<>]{0,200}>")
 _E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’:][^\W_]+)*|[?!]")
+_NUMBERED = frozenset({"artikel", "art", "artiklarna", "artiklar", "kapitel", "kap", "paragraf", "iso"})
+"""After these words a number says what is meant; anywhere else only that a number stood there."""
+
 _FOLD = str.maketrans("åäöéèüáàæø", "aaoeeuaaao")
 
 
@@ -40,11 +43,14 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of :func:`clean` text, spoken forms written out, numbers as ``0``; ``?`` and ``!`` are words."""
+    """Return the words of :func:`clean` text, spoken forms written out; ``?`` and ``!`` are words.
+
+    Numbers become ``0``, but those of articles, chapters and standards stay ("artikel 17").
+    """
     found: list[str] = []
     for word in _WORD.findall(text):
         if word.isdigit():
-            found.append("0")
+            found.append(word if found and found[-1] in _NUMBERED else "0")
             continue
         spelled = SPOKEN_FORMS.get(word, word)
         found += spelled.split() if spelled else []

@@ -1,0 +1,54 @@
+"""The training examples with the hand that wrote them: leaving one hand out is the honest estimate of a new voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from insyn.settings import ROOT
+
+SHARED = "shared"
+"""Files without a hand's letter: what everybody says alike (greetings, answers in a form)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training example."""
+
+    text: str
+    intent: str
+    hand: str
+    """The letter of who wrote it, the first of the file's name (``d_rights.yml``, ``e.yml``), or :data:`SHARED`."""
+
+    place: str
+    """File it stands in, relative to the repository."""
+
+    @property
+    def kind(self) -> str:
+        """``policy``, ``request``, ``out_of_scope`` or ``talk``."""
+        return kind_of(self.intent)
+
+
+def kind_of(intent: str) -> str:
+    """Return the kind of question that ``intent`` stands for."""
+    if intent.startswith("policy_"):
+        return "policy"
+    if intent.startswith("request_") or intent in {"make_complaint", "ask_case_status"}:
+        return "request"
+    return intent if intent == "out_of_scope" else "talk"
+
+
+def read_examples(root: Path = ROOT) -> list[Example]:
+    """Return every training example of ``data/nlu``."""
+    found = []
+    for path in sorted((root / "data" / "nlu").rglob("*.yml")):
+        hand, _, _ = path.stem.partition("_")
+        hand = hand if len(hand) == 1 else SHARED
+        for entry in yaml.safe_load(path.read_text())["nlu"]:
+            for line in entry.get("examples", "").splitlines():
+                if line.strip() and "intent" in entry:
+                    text = line.strip().removeprefix("-").strip()
+                    found.append(Example(text, entry["intent"], hand, str(path.relative_to(root))))
+    return found
