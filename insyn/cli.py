@@ -98,18 +98,15 @@ def evaluate(
     page: Annotated[Path, typer.Option(help="Where the page with every wrong answer goes.")] = Path(
         "results/evaluation.html"
     ),
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Also train on parts of the examples (minutes).")
+    ] = False,
+    record: Annotated[bool, typer.Option("--record", help="Hold later models to the figures of today.")] = False,
 ) -> None:
     """Ask the trained model questions that it has never seen, and say how many it understood."""
-    from insyn.evaluation.questions import read_questions
-    from insyn.evaluation.report import table, write_page
-    from insyn.evaluation.run import score
-    from insyn.settings import ROOT
-    from insyn.training import model_path
+    from insyn.evaluation.run import evaluate as run_evaluation
 
-    scored = score(model_path(), read_questions(sorted((ROOT / "tests" / "nlu").glob(f"{half}*.jsonl"))))
-    console.print(table(scored))
-    write_page(scored, page)
-    console.print(f"Every question that was not right: {page}")
+    run_evaluation(half, page, learning_curve=learning_curve, record=record, console=console)
 
 
 @staff_app.command("add")

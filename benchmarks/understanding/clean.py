@@ -1,7 +1,7 @@
 """Keeps the training examples fit to learn from: ``python -m benchmarks.understanding.clean [--write]``.
 
-Three faults are found and, with ``--write``, taken out of the files: an example that an evaluation question already holds
-(or a light edit of one: the question stays, the example goes), the same example twice under one intent, and one example
+Three faults are found and, with ``--write``, taken out of the files: an example that the evaluation asks (or a light
+edit of such a question: the question stays, the example goes), the same example twice under one intent, and one example
 under two intents (all but the first go). No evaluation question is ever printed.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,6 +14,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.embedding import Floats, embedding_of
 from bot.nlu.model import IntentModel, Reading
 
 FALLBACK = "nlu_fallback"
@@ -25,8 +27,10 @@ class SwedishIntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            # a wrong answer costs five times an honest "jag är osäker": answer above this probability
-            "threshold": 0.5,
+            # a wrong answer costs five times an honest "jag är osäker": answer above this certainty
+            "threshold": 0.55,
+            # … and begin a request, which is more than an answer, above this
+            "request_threshold": 0.65,
             # … and how many readings to keep
             "ranking_length": 10,
         }
@@ -49,7 +53,9 @@ class SwedishIntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = IntentModel.train(
-            [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
+            [example.get(TEXT) for example in examples],
+            [example.get(INTENT) for example in examples],
+            _embeddings(examples),
         )
         with self._model_storage.write_to(self._resource) as directory:
             self._model.save(directory)
@@ -73,15 +79,22 @@ class SwedishIntentClassifier(GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text and not message.get(INTENT):  # a button's payload comes with its intent
-                self._classify(message, self._model.readings([text])[0])
+                self._classify(message, *self._model.judge(text, embedding_of(message)))
         return messages
 
-    def _classify(self, message: Message, readings: Sequence[Reading]) -> None:
+    def _classify(self, message: Message, readings: Sequence[Reading], certainty: float) -> None:
         ranking = [_as_rasa(reading) for reading in readings[: self._config["ranking_length"]]]
-        if readings[0].confidence < self._config["threshold"]:
-            ranking.insert(0, {"name": FALLBACK, "confidence": 1.0 - readings[0].confidence})
+        threshold = "request_threshold" if readings[0].intent.startswith("request_") else "threshold"
+        if certainty < self._config[threshold]:
+            ranking.insert(0, {"name": FALLBACK, "confidence": 1.0 - certainty})
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+
+
+def _embeddings(examples: Sequence[Message]) -> Floats | None:
+    found = [embedding_of(example) for example in examples]
+    given = [vector for vector in found if vector is not None]
+    return np.array(given, dtype=np.float32) if given and len(given) == len(found) else None
 
 
 def _as_rasa(reading: Reading) -> dict[str, Any]:

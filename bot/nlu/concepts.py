@@ -1,12 +1,13 @@
 """Words that mean the same to us, as data: ``concepts.yml`` beside this file.
 
 A linear model learns nothing of "arkiverar" from "sparar". With both known as *keep* it does, and pairs of concepts
-(*keep* and *call*) carry most of what a short question asks.
+(*keep* and *call*) carry much of what a short question asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -19,55 +20,103 @@ MOST_PAIRED = 14
 """Of a long message only so many concepts are paired: the number of pairs grows with the square."""
 
 MOST_REMEMBERED = 50_000
-"""Words whose concepts are kept; bounded, since visitors invent words."""
+"""Words whose patterns are kept; bounded, since visitors invent words."""
 
 
-class Concept:
-    """The words of one concept: ``word``, ``beginning*``, ``*ending`` or ``*within*``, all without å ä ö."""
+class Patterns:
+    """Which of many patterns a word follows: whole words, beginnings (``spar*``), endings and what is within."""
 
-    def __init__(self, name: str, patterns: Sequence[str]) -> None:
-        self.name = name
-        folded = [fold(pattern.lower()) for pattern in patterns]
-        self._whole = frozenset(p for p in folded if "*" not in p)
-        self._beginnings = tuple(p[:-1] for p in folded if p.endswith("*") and not p.startswith("*"))
-        self._endings = tuple(p[1:] for p in folded if p.startswith("*") and not p.endswith("*"))
-        self._within = tuple(p.strip("*") for p in folded if p.startswith("*") and p.endswith("*"))
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._whole: dict[str, str] = {}
+        self._beginnings: dict[str, str] = {}
+        self._endings: dict[str, str] = {}
+        self._within: list[tuple[str, str]] = []
+        for pattern in patterns:
+            bare = pattern.strip("*")
+            if pattern.startswith("*") and pattern.endswith("*"):
+                self._within.append((bare, pattern))
+            elif pattern.endswith("*"):
+                self._beginnings[bare] = pattern
+            elif pattern.startswith("*"):
+                self._endings[bare] = pattern
+            else:
+                self._whole[bare] = pattern
+        self._of_word: dict[str, tuple[str, ...]] = {}
 
-    def covers(self, folded_word: str) -> bool:
-        """Tell whether the word is one of this concept's."""
-        return (
-            folded_word in self._whole
-            or folded_word.startswith(self._beginnings)
-            or folded_word.endswith(self._endings)
-            or any(part in folded_word for part in self._within)
-        )
+    def of_word(self, folded: str) -> tuple[str, ...]:
+        """Return the patterns that ``folded`` follows."""
+        known = self._of_word.get(folded)
+        if known is None:
+            known = tuple(self._look_up(folded))
+            if len(self._of_word) < MOST_REMEMBERED:
+                self._of_word[folded] = known
+        return known
+
+    def _look_up(self, word: str) -> Iterable[str]:
+        if word in self._whole:
+            yield self._whole[word]
+        for cut in range(1, min(len(word), 40) + 1):
+            if word[:cut] in self._beginnings:
+                yield self._beginnings[word[:cut]]
+            if word[-cut:] in self._endings:
+                yield self._endings[word[-cut:]]
+        for part, pattern in self._within:
+            if part in word:
+                yield pattern
+
+
+class _Table:
+    """The concepts with their patterns in one spelling: as written, or without the marks."""
+
+    def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
+        self._concepts: dict[str, set[str]] = defaultdict(set)
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        words: set[str] = set()
+        for name, patterns in concepts.items():
+            for pattern in patterns:
+                first, *rest = pattern.split()
+                words.update((first, *rest))
+                if rest:
+                    self._phrases[first].append((tuple(rest), name))
+                else:
+                    self._concepts[first].add(name)
+        self._patterns = Patterns(sorted(words))
+
+    def of_words(self, words: Sequence[str]) -> set[str]:
+        following = [self._patterns.of_word(word) for word in words]
+        found: set[str] = set()
+        for place, patterns in enumerate(following):
+            for pattern in patterns:
+                found |= self._concepts.get(pattern, set())
+                for rest, name in self._phrases.get(pattern, ()):
+                    after = following[place + 1 : place + 1 + len(rest)]
+                    if len(after) == len(rest) and all(a in b for a, b in zip(rest, after, strict=True)):
+                        found.add(name)
+        return found
 
 
 class Lexicon:
-    """All concepts."""
+    """All concepts.
 
-    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
-        self._concepts = [
-            Concept(name, [str(pattern) for pattern in found]) for name, found in sorted(patterns.items())
-        ]
-        self._of_word: dict[str, tuple[str, ...]] = {}
+    Who writes å ä ö means them: "spår" is then not "spar". A message without any is compared without them.
+    """
+
+    def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
+        lowered = {name: [pattern.lower() for pattern in patterns] for name, patterns in concepts.items()}
+        self._marked = _Table(lowered)
+        self._folded = _Table({name: [fold(pattern) for pattern in patterns] for name, patterns in lowered.items()})
 
     @classmethod
     def read(cls, path: Path = LEXICON) -> Lexicon:
         """Return the lexicon of ``path``."""
         return cls(yaml.safe_load(path.read_text()))
 
-    def of_word(self, word: str) -> tuple[str, ...]:
-        """Return the concepts of ``word``, in alphabetical order."""
-        known = self._of_word.get(word)
-        if known is None:
-            folded = fold(word)
-            known = tuple(concept.name for concept in self._concepts if concept.covers(folded))
-            if len(self._of_word) < MOST_REMEMBERED:
-                self._of_word[word] = known
-        return known
+    def single(self, words: Sequence[str]) -> set[str]:
+        """Return the concepts of ``words``, those of phrases included."""
+        folded = [fold(word) for word in words]
+        return (self._folded if list(words) == folded else self._marked).of_words(words)
 
-    def of_words(self, words: list[str]) -> list[str]:
+    def of_words(self, words: Sequence[str]) -> list[str]:
         """Return the concepts of ``words`` and the pairs among them (``call&keep``), each once."""
-        single = sorted({concept for word in words for concept in self.of_word(word)})
+        single = sorted(self.single(words))
         return single + [f"{a}&{b}" for a, b in combinations(single[:MOST_PAIRED], 2)]

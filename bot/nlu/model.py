@@ -9,17 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from sklearn.model_selection import train_test_split
+import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
+from bot.nlu.confidence import OUTSIDE, Confidence, probabilities
 from bot.nlu.vectors import Vectoriser
 
-REGULARISATION = 0.3
-"""LinearSVC's C, by cross-validation (docs/understanding.md)."""
-
-HELD_OUT = 0.15
-"""The share of the examples on which confidence is calibrated before the model is trained on all of them."""
+REGULARISATION = 1.0
+"""LinearSVC's C, by leaving one hand out (docs/understanding.md)."""
 
 _WEIGHT_LEVELS = 127
 Scores = npt.NDArray[np.float32]
@@ -35,80 +32,86 @@ class Reading:
 
 
 class IntentModel:
-    """Support-vector classifiers, one an intent, with a softmax whose temperature makes confidence honest."""
+    """Support-vector classifiers, one an intent, with confidence calibrated on voices that were left out."""
 
     def __init__(
-        self, vectoriser: Vectoriser, intents: Sequence[str], weights: Scores, bias: Scores, temperature: float
+        self,
+        vectoriser: Vectoriser,
+        intents: Sequence[str],
+        weights: npt.NDArray[np.int8],
+        scale: Scores,
+        bias: Scores,
+        *,
+        dense_size: int = 0,
+        confidence: Confidence | None = None,
     ) -> None:
         self._vectoriser = vectoriser
         self.intents = list(intents)
-        self._weights, self._bias = weights, bias
-        self._temperature = temperature
+        self._weights, self._scale, self._bias = weights, scale, bias
+        self.dense_size = dense_size
+        self._confidence = confidence or Confidence.read()
+        self._outside = self.intents.index(OUTSIDE) if OUTSIDE in self.intents else None
 
     @classmethod
-    def train(cls, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
-        """Return the model of these examples; the same examples give the same model."""
-        temperature = 1.0
-        if min(np.unique(intents, return_counts=True)[1]) > 1 / HELD_OUT:
-            learn, hold, learn_intents, hold_intents = train_test_split(
-                list(texts), list(intents), test_size=HELD_OUT, stratify=intents, random_state=0
-            )
-            trial = cls._fit(learn, learn_intents)
-            temperature = _temperature(trial._scores(hold), [trial.intents.index(intent) for intent in hold_intents])
-        model = cls._fit(texts, intents)
-        model._temperature = temperature
-        return model
+    def train(cls, texts: Sequence[str], intents: Sequence[str], dense: Scores | None = None) -> IntentModel:
+        """Return the model of these examples; the same examples give the same model.
 
-    @classmethod
-    def _fit(cls, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
+        ``dense``: further numbers a message, one row a text, joined to the views (an embedding of the sentence).
+        """
         vectoriser = Vectoriser()
-        classifier = LinearSVC(C=REGULARISATION, tol=0.01, random_state=0)
-        classifier.fit(vectoriser.fit(texts), intents)
+        matrix = vectoriser.fit(texts)
+        if dense is not None:
+            matrix = sp.csr_matrix(sp.hstack([matrix, dense]))
+        classifier = LinearSVC(C=REGULARISATION, tol=0.1, random_state=0)
+        classifier.fit(matrix, intents)
         weights, bias = classifier.coef_.T, classifier.intercept_
         if len(classifier.classes_) == 2:  # scikit-learn then keeps one column for both
             weights, bias = np.hstack([-weights, weights]), np.hstack([-bias, bias])
-        return cls(vectoriser, classifier.classes_, weights.astype(np.float32), bias.astype(np.float32), 1.0)
+        scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / _WEIGHT_LEVELS
+        return cls(
+            vectoriser,
+            classifier.classes_,
+            np.round(weights / scale).astype(np.int8),  # a quarter of the memory, and no question read otherwise
+            scale.astype(np.float32),
+            bias.astype(np.float32),
+            dense_size=0 if dense is None else dense.shape[1],
+        )
 
-    def readings(self, texts: Sequence[str]) -> list[list[Reading]]:
+    def readings(self, texts: Sequence[str], dense: Scores | None = None) -> list[list[Reading]]:
         """Return for each text all intents, the most likely first."""
-        ranked = []
-        for row in _softmax(self._scores(texts) / self._temperature):
-            order = np.argsort(-row, kind="stable")
-            ranked.append([Reading(self.intents[column], float(row[column])) for column in order])
-        return ranked
+        return [self.judge(text, None if dense is None else dense[row])[0] for row, text in enumerate(texts)]
 
-    def _scores(self, texts: Sequence[str]) -> Scores:
-        scores: Scores = self._vectoriser.transform(texts) @ self._weights + self._bias
-        return scores
+    def judge(self, text: str, dense: Scores | None = None) -> tuple[list[Reading], float]:
+        """Return the readings of ``text``, and the probability that the first is right and may be acted on."""
+        scores = self.scores(text, dense)
+        return self._ranked(scores), self._confidence.certainty(scores, self._outside, len(text.split()))
+
+    def _ranked(self, scores: Scores) -> list[Reading]:
+        likely = probabilities(scores, self._confidence.temperature)
+        return [Reading(self.intents[column], float(likely[column])) for column in np.argsort(-likely, kind="stable")]
+
+    def scores(self, text: str, dense: Scores | None = None) -> Scores:
+        """Return how far ``text`` lies on each intent's side, in the order of :attr:`intents`."""
+        vector = self._vectoriser.vector(text)
+        found = vector.values @ self._weights[vector.columns].astype(np.float32)
+        if self.dense_size:
+            extra = np.zeros(self.dense_size, dtype=np.float32) if dense is None else dense
+            found = found + extra @ self._weights[self._vectoriser.size :].astype(np.float32)
+        return np.asarray(found * self._scale + self._bias, dtype=np.float32)
 
     def save(self, directory: Path) -> None:
-        """Write the model without pickles; weights as signed bytes, scaled an intent (a quarter of the size)."""
+        """Write the model without pickles; weights as signed bytes, scaled an intent."""
         self._vectoriser.save(directory)
-        scale = np.maximum(np.abs(self._weights).max(axis=0), 1e-9) / _WEIGHT_LEVELS
-        weights = np.round(self._weights / scale).astype(np.int8)
-        np.savez_compressed(directory / "weights.npz", weights=weights, scale=scale, bias=self._bias)
-        (directory / "intents.json").write_text(json.dumps({"intents": self.intents, "temperature": self._temperature}))
+        np.savez_compressed(directory / "weights.npz", weights=self._weights, scale=self._scale, bias=self._bias)
+        described = {"intents": self.intents, "dense_size": self.dense_size}
+        (directory / "intents.json").write_text(json.dumps(described))
 
     @classmethod
     def load(cls, directory: Path) -> IntentModel:
         """Return what :meth:`save` wrote."""
         described = json.loads((directory / "intents.json").read_text())
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
-            weights = arrays["weights"].astype(np.float32) * arrays["scale"]
-            bias = arrays["bias"]
-        return cls(Vectoriser.load(directory), described["intents"], weights, bias, described["temperature"])
-
-
-def _softmax(scores: Scores) -> Scores:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _temperature(scores: Scores, truth: list[int]) -> float:
-    """Return the temperature under which the held-out truth is likeliest (Guo et al. 2017, "On calibration")."""
-
-    def surprise(logarithm: float) -> float:
-        likely = _softmax(scores / np.exp(logarithm))[np.arange(len(truth)), truth]
-        return float(-np.log(np.maximum(likely, 1e-12)).mean())
-
-    return float(np.exp(minimize_scalar(surprise, bounds=(-5, 2), method="bounded").x))
+            weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
+        return cls(
+            Vectoriser.load(directory), described["intents"], weights, scale, bias, dense_size=described["dense_size"]
+        )

@@ -3,53 +3,92 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.nlu.views import VIEWS
 
+Floats = npt.NDArray[np.float32]
+Columns = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """The columns of one message that are not zero, and what stands in them."""
+
+    columns: Columns
+    values: Floats
+
 
 class Vectoriser:
-    """The views' vocabularies and weights, learnt from the training examples."""
+    """The views' vocabularies and inverse document frequencies, learnt from the training examples."""
 
-    def __init__(self) -> None:
-        self._views = {
-            name: TfidfVectorizer(analyzer=view, sublinear_tf=True, min_df=least, dtype=np.float32)
-            for name, (view, _, least) in VIEWS.items()
-        }
+    def __init__(
+        self, vocabularies: dict[str, dict[str, int]] | None = None, frequencies: Floats | None = None
+    ) -> None:
+        self._vocabularies = vocabularies or {name: {} for name in VIEWS}
+        self._frequencies = np.zeros(0, dtype=np.float32) if frequencies is None else frequencies
+
+    @property
+    def size(self) -> int:
+        """Columns of a vector."""
+        return len(self._frequencies)
 
     def fit(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Learn the vocabularies of ``texts`` and return their vectors, one a row."""
-        return self._join([view.fit_transform(texts) for view in self._views.values()])
+        frequencies: list[float] = []
+        for name, (view, _, least) in VIEWS.items():
+            seen_in: Counter[str] = Counter()
+            for text in texts:
+                seen_in.update(set(view(text)))
+            kept = sorted(feature for feature, count in seen_in.items() if count >= min(least, len(texts)))
+            self._vocabularies[name] = {feature: len(frequencies) + n for n, feature in enumerate(kept)}
+            frequencies += [np.log((1 + len(texts)) / (1 + seen_in[feature])) + 1 for feature in kept]
+        self._frequencies = np.array(frequencies, dtype=np.float32)
+        return self.matrix([self.vector(text) for text in texts])
 
-    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return the vectors of ``texts``, one a row; what was never seen in training counts nothing."""
-        return self._join([view.transform(texts) for view in self._views.values()])
+    def vector(self, text: str) -> SparseVector:
+        """Return the vector of ``text``; what was never seen in training counts nothing."""
+        columns, values = [], []
+        for name, (view, weight, _) in VIEWS.items():
+            vocabulary = self._vocabularies[name]
+            counts = Counter(view(text))
+            known = [(vocabulary[feature], count) for feature, count in counts.items() if feature in vocabulary]
+            if known:
+                places, times = np.array(known, dtype=np.int32).T
+                value = (1 + np.log(times.astype(np.float32))) * self._frequencies[places]
+                columns.append(places)
+                values.append(value * np.float32(weight / np.sqrt(value @ value)))
+        if not columns:
+            return SparseVector(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+        return SparseVector(np.concatenate(columns), np.concatenate(values))
 
-    def _join(self, parts: list[sp.csr_matrix]) -> sp.csr_matrix:
-        return sp.hstack(
-            [part * weight for part, (_, weight, _) in zip(parts, VIEWS.values(), strict=True)], format="csr"
-        )
+    def matrix(self, vectors: Sequence[SparseVector]) -> sp.csr_matrix:
+        """Return ``vectors`` as the rows of one matrix."""
+        ends = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
+        columns = np.concatenate([vector.columns for vector in vectors])
+        values = np.concatenate([vector.values for vector in vectors])
+        return sp.csr_matrix((values, columns, ends), shape=(len(vectors), self.size))
 
     def save(self, directory: Path) -> None:
         """Write the vocabularies as JSON and the inverse document frequencies as an array: no pickles."""
-        vocabularies = {name: list(view.get_feature_names_out()) for name, view in self._views.items()}
+        vocabularies = {name: list(vocabulary) for name, vocabulary in self._vocabularies.items()}
         (directory / "vocabulary.json").write_text(json.dumps(vocabularies, ensure_ascii=False))
-        frequencies = {name: view.idf_.astype(np.float32) for name, view in self._views.items()}
-        np.savez_compressed(directory / "frequencies.npz", **frequencies)
+        np.save(directory / "frequencies.npy", self._frequencies, allow_pickle=False)
 
     @classmethod
     def load(cls, directory: Path) -> Vectoriser:
         """Return what :meth:`save` wrote."""
-        vocabularies = json.loads((directory / "vocabulary.json").read_text())
-        vectoriser = cls()
-        with np.load(directory / "frequencies.npz", allow_pickle=False) as frequencies:
-            for name, view in vectoriser._views.items():
-                view.vocabulary_ = {feature: column for column, feature in enumerate(vocabularies[name])}
-                view.fixed_vocabulary_ = True
-                view.idf_ = frequencies[name]
-        return vectoriser
+        written = json.loads((directory / "vocabulary.json").read_text())
+        vocabularies: dict[str, dict[str, int]] = {}
+        first = 0
+        for name, features in written.items():
+            vocabularies[name] = {feature: first + place for place, feature in enumerate(features)}
+            first += len(features)
+        return cls(vocabularies, np.load(directory / "frequencies.npy", allow_pickle=False))

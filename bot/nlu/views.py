@@ -13,7 +13,13 @@ from bot.nlu.normalisation import clean, fold, words
 
 View = Callable[[str], list[str]]
 
-PIECES = range(2, 6)
+PIECES = range(3, 6)
+APART = 4
+"""Words so far apart still make a pair (``radera~allt`` in "radera nu genast allt")."""
+
+MOST_WORDS = 250
+"""Of a longer message only the first and last words are weighed, so that the work is bounded."""
+
 _stemmer = snowballstemmer.stemmer("swedish")
 _lexicon = Lexicon.read()
 
@@ -21,12 +27,13 @@ _lexicon = Lexicon.read()
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the stem of ``word`` (Snowball's Swedish rules), without å ä ö."""
-    return fold(_stemmer.stemWord(word))
+    return fold(_stemmer.stemWord(word[:60]))
 
 
 @lru_cache(maxsize=4_096)
 def _words_of(text: str) -> tuple[str, ...]:
-    return tuple(words(clean(text)))
+    found = words(clean(text))
+    return tuple(found if len(found) <= MOST_WORDS else found[: MOST_WORDS // 2] + found[-MOST_WORDS // 2 :])
 
 
 def stems(text: str) -> list[str]:
@@ -35,24 +42,39 @@ def stems(text: str) -> list[str]:
     return found + [f"{a}_{b}" for a, b in pairwise(found)]
 
 
+def pairs(text: str) -> list[str]:
+    """Return the pairs of stems that stand near each other, in whichever order: what is said in other words' order."""
+    found = [stem(word) for word in _words_of(text)]
+    return [
+        f"{min(a, b)}~{max(a, b)}"
+        for place, a in enumerate(found)
+        for b in found[place + 2 : place + APART + 1]
+        if a != b
+    ]
+
+
+@lru_cache(maxsize=50_000)
+def _pieces_of(word: str) -> tuple[str, ...]:
+    padded = f" {fold(word[:60])} "
+    return tuple(
+        padded[start : start + length] for length in PIECES for start in range(max(1, len(padded) - length + 1))
+    )
+
+
 def pieces(text: str) -> list[str]:
-    """Return all runs of 2–5 letters within words, without å ä ö: forgives typos, endings and split compounds."""
-    found: list[str] = []
-    for word in _words_of(text):
-        padded = f" {fold(word)} "
-        for length in PIECES:
-            found += [padded[start : start + length] for start in range(max(1, len(padded) - length + 1))]
-    return found
+    """Return all runs of 3–5 letters within words, without å ä ö: forgives typos, endings and split compounds."""
+    return [piece for word in _words_of(text) for piece in _pieces_of(word)]
 
 
 def concepts(text: str) -> list[str]:
     """Return the concepts and their pairs: what it is about."""
-    return _lexicon.of_words(list(_words_of(text)))
+    return _lexicon.of_words(_words_of(text))
 
 
 VIEWS: dict[str, tuple[View, float, int]] = {
     "stems": (stems, 1.0, 1),
     "pieces": (pieces, 1.0, 2),
-    "concepts": (concepts, 1.0, 1),
+    "pairs": (pairs, 0.5, 2),
+    "concepts": (concepts, 0.8, 2),
 }
 """Name → (view, weight in the joined vector, how many examples must have a feature for it to count)."""

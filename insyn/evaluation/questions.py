@@ -22,6 +22,9 @@ class Question:
     also: tuple[str, ...] = ()
     """Other intents whose answer carries the fact as well."""
 
+    voice: str = ""
+    """Who might ask like this (``pensioner``, ``hurry`` …), where the writer said so."""
+
     @property
     def accepted(self) -> frozenset[str]:
         """Every intent that is right."""
@@ -45,7 +48,8 @@ def read_questions(paths: Iterable[Path]) -> list[Question]:
 def _question(line: str, place: str) -> Question:
     try:
         given = json.loads(line)
-        question = Question(given["q"], given["intent"], given["kind"], given["style"], tuple(given.get("also", ())))
+        also, voice = tuple(given.get("also", ())), given.get("voice", "")
+        question = Question(given["q"], given["intent"], given["kind"], given["style"], also, voice)
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"{place}: {error!r}") from None
     if question.kind not in KINDS or question.style not in STYLES:

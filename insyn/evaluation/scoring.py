@@ -89,6 +89,15 @@ def share(scored: Sequence[Scored], counts: Callable[[Scored], bool]) -> Share:
     return Share(sum(counts(one) for one in scored), len(scored))
 
 
+def grouped(scored: Iterable[Scored], key: Callable[[Scored], str]) -> dict[str, list[Scored]]:
+    """Return the scored questions by what ``key`` says of them, in its order; those of an empty key are left out."""
+    groups: dict[str, list[Scored]] = {}
+    for one in scored:
+        if name := key(one):
+            groups.setdefault(name, []).append(one)
+    return dict(sorted(groups.items()))
+
+
 def by_kind_and_style(scored: Iterable[Scored]) -> dict[tuple[str, str], list[Scored]]:
     """Return the scored questions grouped, in the order of the targets' table."""
     groups: dict[tuple[str, str], list[Scored]] = {}

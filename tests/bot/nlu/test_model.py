@@ -88,7 +88,23 @@ def test_two_intents_are_enough():
 
 @pytest.mark.parametrize(
     ("word", "concept"),
-    [("arkiverar", "keep"), ("sparas", "keep"), ("samtalsinspelning", "record"), ("cookies", "cookies")],
+    [("arkiverar", "keep"), ("sparas", "keep"), ("samtalsinspelning", "recording"), ("cookies", "cookies")],
 )
 def test_words_that_mean_the_same_share_a_concept(word: str, concept: str):
-    assert concept in Lexicon.read().of_word(word)
+    assert concept in Lexicon.read().single([word])
+
+
+def test_phrases_are_concepts_too():
+    lexicon = Lexicon({"how_long": ["hur länge", "hur många år*"], "keep": ["spar*"], "see": ["*inspel*"]})
+
+    assert lexicon.single(["hur", "länge", "sparas", "samtalsinspelningar"]) == {"how_long", "keep", "see"}
+    assert lexicon.single(["hur", "många", "årtal"]) == {"how_long"}
+    assert lexicon.single(["länge", "hur"]) == set()
+
+
+def test_marks_count_for_who_writes_them():
+    lexicon = Lexicon({"track": ["spår*"], "keep": ["spar*"]})
+
+    assert lexicon.single(["spår"]) == {"track"}
+    assert lexicon.single(["sparar", "på"]) == {"keep"}
+    assert lexicon.single(["spar"]) == {"track", "keep"}, "without marks it may be either"
