@@ -108,10 +108,14 @@ export class IdentificationCard {
 
   #enterActions(identification) {
     const field = { inputMode: "numeric", autocomplete: "one-time-code" };
-    const again = () => this.#body.replaceChildren(...this.#choices(true, identification.email), this.#cancelButton());
+    const again = () => {
+      this.#shape = null; // the same address again looks the same, and is drawn all the same
+      this.#body.replaceChildren(...this.#choices(true, identification.email), this.#cancelButton());
+      this.#body.querySelector("input").focus();
+    };
     return [
       this.#form("code/enter", "code", TEXTS.code(identification.email), TEXTS.confirm, field),
-      pill(TEXTS.codeAgain, () => (again(), this.#body.querySelector("input").focus())),
+      pill(TEXTS.codeAgain, again),
       this.#personButton(),
       this.#cancelButton(),
     ];

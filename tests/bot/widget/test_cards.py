@@ -223,6 +223,16 @@ async def test_another_address_and_another_code(chat: Chat) -> None:
     await expect(card.get_by_label("Koden i mejlet till bo@example.se")).to_be_focused()
 
 
+async def test_a_new_code_to_the_same_address(chat: Chat) -> None:
+    card = await _asked_for_code(chat)
+    await card.get_by_role("button", name="Skicka kod").click()
+    await card.get_by_label("Koden i mejlet").fill("000000")
+    await card.get_by_role("button", name="Ny kod eller annat sätt").click()
+    await card.get_by_role("button", name="Skicka kod").click()
+
+    await expect(card.get_by_label("Koden i mejlet")).to_have_value("")
+
+
 async def test_bankid_is_there_for_whoever_prefers_it(chat: Chat) -> None:
     card = await _asked_for_code(chat)
     await card.get_by_role("button", name="Skicka kod").click()
