@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.registration import registration_ms
+from benchmarks.visible_answer import spread, visible_answers_ms
 from bot.client import AskClient
 from insyn import training
 from insyn.evaluation.questions import read_questions
@@ -32,6 +32,7 @@ from insyn.settings import ROOT, Settings
 PORTS = {"chat_port": 9700, "cases_port": 9701, "rasa_port": 9702, "actions_port": 9703, "simulator_port": 9704}
 QUESTIONS = 260
 REGISTRATIONS = 10
+VISIBLE_ANSWERS = 30
 
 
 def main() -> None:
@@ -48,6 +49,7 @@ def main() -> None:
             table.add_row("second start", f"{seconds:.1f} s")
             _add_answers(table, settings)
             _add_registrations(table, settings)
+            _add_visible_answers(table, settings)
             for name, megabytes in _memory_mb().items():
                 table.add_row(f"memory of {name}", f"{megabytes:.0f} MB")
     Console().print(table)
@@ -74,7 +76,7 @@ def _training_s(log: Path) -> float:
 def _add_answers(table: Table, settings: Settings) -> None:
     questions = [q.text for q in read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))]
     latencies = asyncio.run(_answers_ms(settings, questions[:50]))
-    table.add_row("an answer, one visitor at a time", _spread(latencies))
+    table.add_row("an answer, one visitor at a time", spread(latencies))
     lines = "".join(f'{{"q": "{text}"}}\n' for text in (questions * 9)[:QUESTIONS] if '"' not in text)
     began_at = time.monotonic()
     subprocess.run(
@@ -99,7 +101,14 @@ async def _answers_ms(settings: Settings, questions: Sequence[str]) -> list[floa
 
 def _add_registrations(table: Table, settings: Settings) -> None:
     turns = [asyncio.run(registration_ms(settings)) for _ in range(REGISTRATIONS)]
-    table.add_row("from the signature to the receipt (BankID is asked every 2 s)", _spread(turns))
+    table.add_row("from the signature to the receipt (BankID is asked every 2 s)", spread(turns))
+
+
+def _add_visible_answers(table: Table, settings: Settings) -> None:
+    token = settings.service_token.get_secret_value()
+    for others in (0, 49):
+        waits = visible_answers_ms(settings.chat_url, service_token=token, others=others, questions=VISIBLE_ANSWERS)
+        table.add_row(f"from send to visible answer, {1 + others} at once", spread(asyncio.run(waits)))
 
 
 def _memory_mb() -> dict[str, float]:
@@ -123,13 +132,6 @@ MARKS = {
     "BankID simulator": "serve simulator",
     "insyn up": "-m insyn up",
 }
-
-
-def _spread(values: Sequence[float]) -> str:
-    ordered = sorted(values)
-    return (
-        f"median {statistics.median(ordered):.0f} ms, 95th percentile {ordered[int(0.95 * (len(ordered) - 1))]:.0f} ms"
-    )
 
 
 def _megabytes(directory: Path) -> float:

@@ -67,7 +67,7 @@ def create_app(
     """
     logging.getLogger("sse_starlette").setLevel(logging.WARNING)  # at debug it prints every event, texts and all
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of each browser that leaves during a query
-    texts = Texts.read(config.texts, conversations_kept=config.conversations_kept)
+    texts = Texts.read(config.texts, conversations_kept=config.retention.conversations)
     refusals = Refusals(texts)
 
     @contextlib.asynccontextmanager
@@ -124,7 +124,13 @@ async def _running(
         handoffs = Handoffs(
             sessions=sessions, store=store, waiting=waiting, texts=texts, refusals=refusals, clock=clock
         )
-        pages = Pages(config.templates_dir, config.policy_dir)
+        pages = Pages(
+            config.templates_dir,
+            config.policy_dir,
+            privacy_page=config.privacy_page,
+            retention=config.retention,
+            session_idle=config.session_idle,
+        )
         fetching = Packages(
             broker=broker,
             cases=await _package_client(config, cases_transport, stack),

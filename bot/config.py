@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from foundation.encryption import KeyRing
 from identity.codes import CodeMail
 from identity.config import BrokerConfig, ClientConfig
-from privacy.retention import Period, RetentionPeriods
+from privacy.retention import DEFAULT_PERIODS, RetentionPeriods
 from privacy.staff_hours import StaffHours
 
 ROOT: Final = Path(__file__).parent.parent
@@ -105,11 +105,12 @@ class BotConfig:
     """The case system; None: nothing is handed out in the chat."""
 
     policy_dir: Path = ROOT / "data" / "policy"
+    privacy_page: Path = ROOT / "data" / "integritet.yml"
     texts: Path = ROOT / "data" / "responses" / "edge.yml"
     static_dir: Path = ROOT / "bot" / "static"
     templates_dir: Path = ROOT / "bot" / "templates"
 
-    conversations_kept: Period = RetentionPeriods().conversations
+    retention: RetentionPeriods = DEFAULT_PERIODS
     """How long a conversation is kept, as visitors are told; retention itself is the case system's worker's."""
 
     staff_hours: StaffHours | None = None

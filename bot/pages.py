@@ -1,7 +1,10 @@
-"""The pages that the edge serves besides the chat: the demo page, the policy, and the way back from BankID."""
+"""The pages besides the chat: demo, policy, what the chat does with data, the way back from BankID."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,9 @@ import yaml
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from bot.errors import TextsError
 from privacy.policy import parse_policy
+from privacy.retention import RetentionPeriods
 
 
 class Pages:
@@ -18,9 +23,23 @@ class Pages:
     Args:
         templates: directory of the jinja2 templates.
         policy_dir: directory of the policy as data; read once, at start.
+        privacy_page: what ``/integritet`` says, in YAML.
+        retention: how long what is kept; that page tells it.
+        session_idle: how long a browser keeps its hold without being used; that page tells it too.
+
+    Raises:
+        TextsError: the privacy page does not describe exactly the periods that there are.
     """
 
-    def __init__(self, templates: Path, policy_dir: Path) -> None:
+    def __init__(
+        self,
+        templates: Path,
+        policy_dir: Path,
+        *,
+        privacy_page: Path,
+        retention: RetentionPeriods,
+        session_idle: timedelta,
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(templates), autoescape=select_autoescape(), undefined=StrictUndefined
         )
@@ -29,6 +48,27 @@ class Pages:
         headings = [section["heading"] for section in about["sections"]]
         self._about = about
         self._policy = parse_policy(text, headings, version=about["version"])
+
+        self._privacy = self._filled(privacy_page, retention, session_idle)
+        self._periods = [(self._privacy["retention"][key], period.label) for key, period in retention.described()]
+
+    def privacy(self) -> HTMLResponse:
+        """Return what the assistant itself does with personal data."""
+        return self._rendered(
+            "integritet.html", company=self._about["company"], about=self._privacy, periods=self._periods
+        )
+
+    def _filled(self, file: Path, retention: RetentionPeriods, session_idle: timedelta) -> dict[str, Any]:
+        """Return the privacy page's texts with what they tell filled in."""
+        values = {each.name: getattr(retention, each.name).label for each in fields(retention)}
+        values |= {name: self._about[name] for name in ("company", "controller", "privacy_email")}
+        values["hours"] = str(round(session_idle / timedelta(hours=1)))
+        filled: dict[str, Any] = _with(values, yaml.safe_load(file.read_text(encoding="utf-8")))
+        described = {key for key, _ in retention.described()}
+        if described != filled["retention"].keys():
+            differing = ", ".join(sorted(described ^ filled["retention"].keys()))
+            raise TextsError(f"{file} and the retention periods differ: {differing}")
+        return filled
 
     def demo(self) -> HTMLResponse:
         """Return a page of a company's website with the chat on it."""
@@ -64,3 +104,12 @@ class Pages:
 
     def _rendered(self, name: str, **values: object) -> HTMLResponse:
         return HTMLResponse(self._environment.get_template(name).render(values))
+
+
+def _with(values: Mapping[str, str], texts: Any) -> Any:
+    """Return ``texts`` with their ``{places}`` filled in, whatever they are nested in."""
+    if isinstance(texts, str):
+        return texts.format_map(values).strip()
+    if isinstance(texts, list):
+        return [_with(values, each) for each in texts]
+    return {key: _with(values, each) for key, each in texts.items()} if isinstance(texts, dict) else texts

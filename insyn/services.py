@@ -51,7 +51,7 @@ def serve_chat() -> None:
                 allowed_origins=config.widget_origins,
                 trusted_proxies=config.trusted_proxies,
                 policy_dir=config.policy_dir,
-                conversations_kept=config.retention_periods().conversations,
+                retention=config.retention_periods(),
                 staff_hours=StaffHours.parse(config.staff_hours) if config.staff_hours else None,
             )
         ),

@@ -26,6 +26,12 @@ async def policy(parts: Parts, version: Annotated[str | None, Query(max_length=4
     return parts.pages.policy(asked_for=version)
 
 
+@router.get("/integritet")
+async def privacy(parts: Parts) -> HTMLResponse:
+    """Return what the assistant itself does with personal data (GDPR art. 13)."""
+    return parts.pages.privacy()
+
+
 @router.get("/health")
 async def health(parts: Parts) -> Response:
     """Tell whether the edge can work: the database answers, and changes are heard.

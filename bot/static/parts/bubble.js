@@ -17,8 +17,8 @@ export class Bubble {
   identificationCard = null;
   #replies;
 
-  /** `continued`: the same sender spoke just before. */
-  constructor(message, context, { continued }) {
+  /** `continued`: the same sender spoke just before; `first`: nobody did. */
+  constructor(message, context, { continued, first }) {
     const { sender, card, citations, created_at } = message;
     // a receipt that explains its date leaves the text nothing to say beyond its first line
     const text = card?.due_explanation?.length ? message.text.split("\n")[0] : message.text;
@@ -33,6 +33,7 @@ export class Bubble {
           "div",
           { class: "bubble" },
           element("div", { class: "text" }, sender === "visitor" ? text : linkified(text)),
+          first && element("p", { class: "about" }, outwardLink(TEXTS.aboutChat, context.edge.pageUrl("/integritet"))),
           citations.map((source) => citation(source, context.edge)),
         ),
       card && this.#card(card, context),

@@ -137,7 +137,13 @@ export class IdentificationCard {
   }
 
   #hereActions(launchUrl) {
-    return [this.#launchLink(launchUrl), this.#startButton(TEXTS.bankidQrInstead, "qr"), this.#withoutButton(), this.#cancelButton()];
+    return [
+      this.#launchLink(launchUrl),
+      this.#startButton(TEXTS.bankidQrInstead, "qr"),
+      this.#withoutButton(),
+      this.#cancelButton(),
+      this.#timeNote(),
+    ];
   }
 
   #codeActions(qr) {
@@ -146,7 +152,13 @@ export class IdentificationCard {
       this.#startButton(TEXTS.bankidHereInstead, "same_device"),
       this.#withoutButton(),
       this.#cancelButton(),
+      this.#timeNote(),
     ];
+  }
+
+  /** BankID's time is BankID's, and cannot be prolonged; what running out of it costs is said before. */
+  #timeNote() {
+    return element("p", { class: "note" }, TEXTS.bankidTime);
   }
 
   /** A real link: Android and iOS hand it to the app only when it is tapped. */

@@ -134,7 +134,7 @@ li.day { margin-block-start: 1.1em; text-align: center; }
 .citation { margin-block-start: .6em; padding-block-start: .5em; border-block-start: 1px solid var(--line); font-size: .93em; }
 .citation svg { inline-size: 1.15em; }
 .citation p { color: var(--muted); }
-.citation a { display: inline-block; padding-block: .25em; }
+:is(.citation, .about) a { display: inline-block; padding-block: .25em; }
 blockquote { margin-block: .5em; padding-inline-start: .8em; border-inline-start: .2em solid var(--accent); }
 
 .replies { display: flex; flex-wrap: wrap; gap: .5em; margin-block-start: .6em; }
@@ -198,7 +198,7 @@ const CIRCUMSTANCES = `
 @media (pointer: coarse) {
   .round { inline-size: max(2.6em, 44px); block-size: max(2.6em, 44px); }
   .pill, .pill.small, .replies button, .menu-items > *, :is(.bubble, .card) summary, textarea { min-block-size: 44px; }
-  .citation a { padding-block: .8em; }
+  :is(.citation, .about) a { padding-block: .8em; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .panel { animation: rise .18s ease-out; }

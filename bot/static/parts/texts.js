@@ -98,6 +98,7 @@ export const TEXTS = Object.freeze({
   bankidQrImage: "QR-kod för BankID",
   bankidQrSpoken: "QR-koden byts varje sekund och läses med kameran i en annan telefon eller surfplatta. Du kan i stället öppna BankID på den här enheten, eller säga att du inte har BankID.",
   bankidSafety: "Skriv bara under om du själv startade det här i chatten.",
+  bankidTime: "BankID väntar bara några minuter. Hinner du inte kan du börja om, och det du har fyllt i finns kvar.",
   bankidOffered: "Välj hur du vill öppna BankID.",
   bankidStarting: "Startar BankID …",
   bankidWaiting: "Väntar på BankID …",

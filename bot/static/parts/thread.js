@@ -84,7 +84,7 @@ export class Thread {
 
   #add(message) {
     const after = [...this.#bubbles.values()].findLast((bubble) => bubble.message.id < message.id);
-    const bubble = new Bubble(message, this.#context, { continued: continues(after?.message, message) });
+    const bubble = new Bubble(message, this.#context, { continued: continues(after?.message, message), first: !after });
     if (after) after.element.after(bubble.element);
     else this.#list.prepend(bubble.element);
     if (isNewDay(after?.message, message)) bubble.element.before(element("li", { class: "day" }, dayName(message.created_at)));

@@ -141,6 +141,7 @@ class FakeEdge:
             routes=[
                 Route("/", self._demo),
                 Route("/policy", self._policy),
+                Route("/integritet", self._privacy),
                 Mount("/widget", FilesForAll(pages.STATIC)),
                 Mount("/static", FilesForAll(pages.STATIC)),
                 Mount("/chat", routes=chat),
@@ -158,6 +159,9 @@ class FakeEdge:
 
     async def _demo(self, _request: Request) -> Response:
         return own(pages.OWN.demo())
+
+    async def _privacy(self, _request: Request) -> Response:
+        return own(pages.OWN.privacy())
 
     async def _policy(self, request: Request) -> Response:
         return own(pages.OWN.policy(asked_for=request.query_params.get("version")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -10,12 +12,19 @@ from starlette.routing import Route
 from bot.config import ROOT
 from bot.gate import CONTENT_SECURITY_POLICY
 from bot.pages import Pages
+from privacy.retention import DEFAULT_PERIODS
 
 STATIC = ROOT / "bot" / "static"
 HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
 """Breaking it is an error in the page's console, which the tests read."""
 
-OWN = Pages(ROOT / "bot" / "templates", ROOT / "data" / "policy")
+OWN = Pages(
+    ROOT / "bot" / "templates",
+    ROOT / "data" / "policy",
+    privacy_page=ROOT / "data" / "integritet.yml",
+    retention=DEFAULT_PERIODS,
+    session_idle=timedelta(hours=24),
+)
 
 _HOSTILE_CSS = """
 html { font-size: 62.5%; }

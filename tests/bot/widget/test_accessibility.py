@@ -132,11 +132,13 @@ async def test_no_violations_when_things_go_wrong(chat: Chat, check: Check) -> N
 async def test_no_violations_on_the_pages_around_it(chat: Chat, check: Check) -> None:
     for name, path in (
         ("policy", "/policy"),
+        ("privacy", "/integritet"),
         ("returned", "/chat/bankid/return"),
         ("refused-return", "/chat/bankid/return?accepted=0"),
     ):
         await chat.page.goto(chat.url + path)
-        await chat.page.wait_for_load_state("networkidle") if path == "/policy" else None
+        await chat.page.wait_for_load_state("networkidle") if not path.startswith("/chat") else None
+        await chat.page.evaluate("document.querySelectorAll('main details').forEach(details => (details.open = true))")
         await check(f"page-{name}")
 
 

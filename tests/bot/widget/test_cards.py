@@ -86,6 +86,14 @@ async def test_the_code_has_a_spoken_alternative(chat: Chat) -> None:
     await expect(chat.bubbles("visitor").last).to_contain_text("Jag har inte BankID")
 
 
+@pytest.mark.parametrize("mode", ["qr", "same_device"])
+async def test_running_out_of_time_is_said_before_and_costs_nothing(chat: Chat, mode: str) -> None:
+    await _offered(chat)
+    chat.edge.identify(chat.edge.only, **scenes.started_identification(mode))
+
+    await expect(chat.bankid).to_contain_text("Hinner du inte kan du börja om, och det du har fyllt i finns kvar.")
+
+
 async def test_the_same_device_opens_bankid_by_a_link(chat: Chat) -> None:
     await _offered(chat)
     await chat.bankid.get_by_role("button", name="Öppna BankID på den här enheten").click()
