@@ -27,6 +27,7 @@ from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from foundation.sealed_stream import ContentKey, new_content_key, open_content_key
+from privacy.references import is_case_reference
 
 NAME: Final = "case_file.name"
 MADE_MAX_BYTES: Final = 20 * MAX_BYTES
@@ -345,7 +346,9 @@ async def existing(session: AsyncSession, reference: str, *, for_update: bool = 
     Raises:
         CaseNotFoundError: no case has that reference.
     """
-    case = await case_by_reference(session, reference, for_update=for_update)
+    case = None
+    if is_case_reference(reference):  # what is none may hold what PostgreSQL cannot take
+        case = await case_by_reference(session, reference, for_update=for_update)
     if case is None:
         raise CaseNotFoundError(reference)
     return case

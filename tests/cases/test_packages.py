@@ -367,6 +367,7 @@ async def test_over_the_api_a_stranger_gets_one_answer_whatever_there_is(api, pa
     number = uuid4()
     base = f"/api/v1/cases/{case}/package"
     assert (await api.get(base)).status_code == 404
+    assert (await api.get("/api/v1/cases/%00/package")).status_code == 404
     await released(packages, case)
 
     refused = await api.put(f"{base}/fetches/{number}", json={"personal_identity_number": SOMEBODY_ELSE})
