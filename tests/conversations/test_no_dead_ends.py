@@ -22,6 +22,11 @@ ENDS_WELL = {
     "utter_marketing_blocked",
     "utter_request_registered",
     "utter_request_registered_without_email",
+    "utter_request_registered_unidentified",
+    "utter_own_cases_left",
+    "utter_case_withdrawn",
+    "utter_case_kept",
+    "utter_added_to_case",
 }
 TYPED = [
     "",
@@ -65,15 +70,34 @@ ASKED_IN_WORDS = {
     "_marketing_address": "anna@example.se och bo@example.se",
     "_complaint": "ni svarar aldrig",
     "_correct": "Björkvägen 4",
+    "_addition": "det gäller även mars",
 }
 """What a question without buttons is answered with."""
+
+
+OWN_CASE = "AR-7K2M-Q94X"
+IDENTIFIED = "!identification_completed"
+"""A step of a path that is no press and no word: the visitor has identified."""
+
+FURTHER_OPENINGS: list[tuple[str, ...]] = [
+    *((f"/request_{kind}", "mina lönespecar") for kind in ("access", "erasure", "portability")),
+    *((f"/request_{kind}", "mina lönespecar") for kind in ("restriction", "objection")),
+    ("/request_rectification", "min lön för mars", "31 000 kronor"),
+    *((f"/ask_case_{wish}", IDENTIFIED) for wish in ("status", "withdraw", "add")),
+    ("/request_erasure", "allt", "anna@example.se", "/affirm", IDENTIFIED),
+]
+"""Ways to what no button alone leads to: a client's data, one's own cases, a second case of the same kind."""
 
 
 async def replay(agent: Agent, fakes: Fakes, path: tuple[str, ...]) -> Turn:
     dialogue = Dialogue(agent, fakes)
     turn = await dialogue.happens("conversation_started")
     for step in path:
-        turn = await (dialogue.send_payload(step) if step.startswith("/") else dialogue.say(step))
+        if step == IDENTIFIED:
+            fakes.edge.sign()
+            turn = await dialogue.happens(step.removeprefix("!"))
+        else:
+            turn = await (dialogue.send_payload(step) if step.startswith("/") else dialogue.say(step))
     return turn
 
 
@@ -86,9 +110,11 @@ def ways_on(turn: Turn) -> list[str]:
 async def test_every_button_within_six_turns_leads_on(agent: Agent, dialogue: Dialogue, fakes: Fakes):
     """Breadth first; each button once under each thing said. One policy answer stands for all, which have their own."""
     waiting: list[tuple[str, ...]] = [(), *((f"/{wish}",) for wish in WISHES), ("/greet",), ("/ask_if_bot",)]
+    waiting += FURTHER_OPENINGS
     walked: set[tuple[str, str]] = set()
     while waiting:
         path = waiting.pop(0)
+        fakes.own_cases.has(OWN_CASE)  # again: an earlier path may have taken it back
         turn = await replay(agent, fakes, path)
         assert turn.text.strip(), path
         assert not ENGLISH.search(turn.text), (path, turn.text)
@@ -127,4 +153,4 @@ async def test_whatever_is_typed_gets_a_swedish_answer(dialogue: Dialogue, fakes
     registered = await dialogue.slot("registered_requests") or []
     assert {case["reference"] for case in registered} <= set(fakes.cases.cases)
     signed = [case for case in fakes.cases.cases.values() if case.request_type not in {"complaint", "processor_list"}]
-    assert all(case.identification is not None for case in signed)
+    assert all(case.identification is not None or case.reference in fakes.edge.withdrawn for case in signed)
