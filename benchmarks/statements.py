@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import event
@@ -18,6 +19,9 @@ from insyn.settings import Settings
 from privacy.calendar import WorkingCalendar
 from privacy.references import new_case_reference
 from privacy.request_types import IdentityLevel, RequestType
+
+_UUID: Final = re.compile(r"'[0-9a-f]{32}'::uuid")
+"""Of a message: each run needs one of its own."""
 
 
 async def registration_script(url: str, connection: psycopg.Connection[Any]) -> str:
@@ -53,9 +57,10 @@ async def registration_script(url: str, connection: psycopg.Connection[Any]) -> 
         for one in values if isinstance(values, list) else [values]:
             written = cursor.mogrify(statement, one)
             written = written.replace(f"'{draft.reference}'", "'AR-' || :number").replace("\n", " ")
+            written = _UUID.sub("gen_random_uuid()", written)
             is_insert_of_case = "INTO cases.privacy_case" in written
             if not is_insert_of_case:
-                written = written.replace(f"({case_id},", "(:id,").replace(f" = {case_id}", " = :id")
+                written = written.replace(f"{case_id}::BIGINT", ":id")
             lines.append(written + (r" \gset" if is_insert_of_case else ";"))
     return "\n".join([*lines, "COMMIT;", ""])
 

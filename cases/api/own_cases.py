@@ -78,33 +78,32 @@ class AdditionIn(PersonIn):
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=r"\S")]
 
 
+_OWN_CASE: dict[str, Any] = {
+    "reference": "AR-7K2M-Q941",
+    "request_type": "access",
+    "request_type_title": "Tillgång till uppgifter",
+    "status": "in_progress",
+    "status_label": "Under handläggning",
+    "resolution": None,
+    "resolution_label": None,
+    "is_open": True,
+    "identity_level": 2,
+    "received_on": "2026-03-05",
+    "due_on": "2026-04-07",
+    "clock_stopped_on": None,
+    "due_explanation": [
+        "Begäran kom in torsdagen den 5 mars 2026.",
+        "Svaret ska lämnas senast tisdagen den 7 april 2026.",
+    ],
+}
+
+
 class OwnCase(Given):
     """A case as the person whose it is may know it."""
 
     model_config = ConfigDict(
         from_attributes=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "reference": "AR-7K2M-Q941",
-                    "request_type": "access",
-                    "request_type_title": "Tillgång till uppgifter",
-                    "status": "in_progress",
-                    "status_label": "Under handläggning",
-                    "resolution": None,
-                    "resolution_label": None,
-                    "is_open": True,
-                    "identity_level": 2,
-                    "received_on": "2026-03-05",
-                    "due_on": "2026-04-07",
-                    "clock_stopped_on": None,
-                    "due_explanation": [
-                        "Begäran kom in torsdagen den 5 mars 2026.",
-                        "Svaret ska lämnas senast tisdagen den 7 april 2026.",
-                    ],
-                }
-            ]
-        },
+        json_schema_extra={"examples": [_OWN_CASE]},
     )
 
     reference: str
@@ -124,6 +123,8 @@ class OwnCase(Given):
 
 class OwnCaseList(BaseModel):
     """A person's cases, soonest due first; at most twenty."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_OWN_CASE]}]})
 
     items: list[OwnCase]
 

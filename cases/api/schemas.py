@@ -188,6 +188,53 @@ class CaseReceipt(Given):
     due_explanation: list[str] = Field(description="How the due date came about: Swedish sentences")
 
 
+_SUMMARY: Final[dict[str, Any]] = {
+    "reference": "AR-7K2M-Q941",
+    "request_type": "access",
+    "request_type_title": "Tillgång till uppgifter",
+    "status": "in_progress",
+    "resolution": None,
+    "channel": "chat",
+    "identity_level": 2,
+    "identity_is_sufficient": True,
+    "received_on": "2026-03-05",
+    "due_on": "2026-04-07",
+    "internal_due_on": "2026-03-27",
+    "clock_stopped_on": None,
+    "version": 2,
+}
+_CASE: Final[dict[str, Any]] = _SUMMARY | {
+    "conversation_id": "2f5c8a52-90f6-4b58-8d06-1f0c1d5f7c11",
+    "identity_method": "bankid",
+    "verified_at": "2026-03-05T09:14:31Z",
+    "received_at": "2026-03-05T09:12:00Z",
+    "registered_at": "2026-03-05T09:14:33Z",
+    "closed_at": None,
+    "first_due_on": "2026-04-07",
+    "unpaused_due_on": "2026-04-07",
+    "extended_on": None,
+    "pauses": [],
+    "due_explanation": [
+        "Begäran kom in torsdagen den 5 mars 2026.",
+        "Svaret ska lämnas senast tisdagen den 7 april 2026.",
+    ],
+}
+_EVENT: Final[dict[str, Any]] = {
+    "sequence": 1,
+    "kind": "case_registered",
+    "label": "Ärendet registrerades",
+    "actor_kind": "system",
+    "actor_id": "assistant",
+    "occurred_at": "2026-03-05T09:14:33Z",
+    "status_before": None,
+    "status_after": "received",
+    "resolution_after": None,
+    "due_on_after": "2026-04-07",
+    "facts": {"request_type": "access", "channel": "chat", "received_on": "2026-03-05", "identity_level": 2},
+    "hash": "9f2c7d0e4b1a86f3c5d2e7a90b4f6c81d3e5a7092b4c6d8e0f1a3b5c7d9e1f20",
+}
+
+
 class CaseSummary(Given):
     """A case without anything that says whose it is."""
 
@@ -209,6 +256,8 @@ class CaseSummary(Given):
 class CasePage(BaseModel):
     """One page of cases, soonest due first."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_SUMMARY], "next_cursor": None}]})
+
     items: list[CaseSummary]
     next_cursor: str | None = Field(description="Give it back as `cursor` for the next page; null on the last")
 
@@ -224,6 +273,8 @@ class Pause(Given):
 
 class Case(CaseSummary):
     """A case with its deadline's ledger, still without anything that says whose it is."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [_CASE]})
 
     conversation_id: UUID | None
     identity_method: IdentificationMethod
@@ -257,6 +308,8 @@ class CaseEvent(Given):
 
 class CaseEvents(BaseModel):
     """A case's history, oldest first."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_EVENT]}]})
 
     items: list[CaseEvent]
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cases.api.scopes import EXTENSION
 from cases.drafts import NOBODY, Actor, Channel
 from tests.cases.conftest import KARL, KARL_NAME, body_of
 
@@ -413,3 +414,20 @@ async def test_a_letter_that_staff_register_counts_from_its_own_day(service, dra
     assert (registration.receipt.received_on, registration.receipt.due_on) == (date(2026, 2, 27), date(2026, 3, 27))
     assert [event.actor_id for event in await service.events(draft.reference)] == ["4"]
     assert not (await service.read(draft.reference)).identity_is_sufficient
+
+
+async def test_every_operation_that_others_may_call_has_an_example(api):
+    document = (await api.get("/openapi.json")).json()
+    operations = [
+        operation for methods in document["paths"].values() for operation in methods.values() if EXTENSION in operation
+    ]
+    assert len(operations) >= 11
+    for operation in operations:
+        success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+        for content in (success, operation.get("requestBody")):
+            if content is not None:
+                name = content["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                schema = document["components"]["schemas"][name]
+                assert schema["examples"], (operation["summary"], name)
+                for example in schema["examples"]:
+                    assert set(example) <= set(schema["properties"])
