@@ -71,17 +71,17 @@ def test_the_page_holds_pictures_and_every_answer_that_was_not_right(tmp_path: P
 
 
 def test_a_fall_of_more_than_a_point_is_told():
-    recorded = {"hard policy": {"right": 90.0, "wrong": 4.0}}
+    recorded = {"hard policy": {"questions": 200, "right": 90.0, "wrong": 4.0}}
 
     assert fallen({"hard policy": {"right": 89.0, "wrong": 5.0}}, recorded) == []
-    assert len(fallen({"hard policy": {"right": 88.9, "wrong": 5.1}}, recorded)) == 2
+    assert len(fallen({"hard policy": {"right": 88.5, "wrong": 5.5}}, recorded)) == 2
     assert fallen({}, recorded) == ["hard policy: no questions"]
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path):
     write_record(figures(ANSWERS), tmp_path / "recorded.yml")
     assert read_record(tmp_path / "recorded.yml") == figures(ANSWERS)
-    assert figures(ANSWERS)["hard policy"] == {"right": 33.3, "wrong": 33.3}
+    assert figures(ANSWERS)["hard policy"] == {"questions": 3, "right": 33.3, "wrong": 33.3}
 
 
 def test_the_final_half_is_never_recorded(tmp_path: Path):
