@@ -107,7 +107,7 @@ def ways_on(turn: Turn) -> list[str]:
     return pressed or [words for question, words in ASKED_IN_WORDS.items() if turn.said[-1].endswith(question)]
 
 
-async def test_every_button_within_six_turns_leads_on(agent: Agent, dialogue: Dialogue, fakes: Fakes):
+async def test_every_button_within_eight_turns_leads_on(agent: Agent, dialogue: Dialogue, fakes: Fakes):
     """Breadth first; each button once under each thing said. One policy answer stands for all, which have their own."""
     waiting: list[tuple[str, ...]] = [(), *((f"/{wish}",) for wish in WISHES), ("/greet",), ("/ask_if_bot",)]
     waiting += FURTHER_OPENINGS
@@ -121,7 +121,7 @@ async def test_every_button_within_six_turns_leads_on(agent: Agent, dialogue: Di
         assert ways_on(turn) or set(turn.said) & ENDS_WELL, (path, turn.text)
         for step in ways_on(turn):
             under = (turn.said[-1], "/policy_" if step.startswith("/policy_") else step)
-            if len(path) < 6 and under not in walked:
+            if len(path) < 8 and under not in walked:
                 walked.add(under)
                 waiting.append((*path, step))
     offered = {name for name, variants in responses().items() if "buttons" in variants[0] and "_ask_" in name}
