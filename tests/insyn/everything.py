@@ -114,6 +114,7 @@ class Everything:
                 conversation_id=conversation_id,
                 session_hash=session_hash,
                 reference="AR-7K2M-Q941",
+                level=2,
                 request_title="Tillgång",
                 visible_text=self.vault.seal_text(id_, "Jag, Karl Testsson, begär"),
                 state="complete",
