@@ -13,6 +13,7 @@ from actions.errors import ServiceError
 from actions.identify_otherwise import cannot_identify, register_unidentified
 from actions.journeys.registry import journey_of
 from actions.knowledge import Knowledge
+from actions.policy_answer import answer_besides
 from actions.request_begin import REQUEST_TYPE, idle_form
 from actions.submission import registered
 from actions.texts import HANDOFF
@@ -33,6 +34,7 @@ class ActionHandOver(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         knowledge, unidentified = self.services.knowledge, cannot_identify(latest_utterance(tracker), tracker)
+        answer_besides(dispatcher, tracker, knowledge)
         events: list[EventType] = []
         reason, state = _reason(tracker), _state(tracker)
         if unidentified is not None:

@@ -1,6 +1,11 @@
-"""What the policy says, topic by topic: read from ``data/policy`` and proved to stand in the policy's text."""
+"""What the policy says, topic by topic: read from the policy's directory and proved to stand in the policy's text.
 
-from collections.abc import Mapping
+A directory holds ``policy.yml`` (whose policy, which version, its headings, what is the company's own), the text, and
+``answers/*.yml``. Which topics there are is the same for every company, since the model knows their questions:
+``data/policy/topics.yml``, unless the directory has its own.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +18,21 @@ from privacy.policy import Citation, Policy, parse_policy
 from privacy.retention import Period, RetentionPeriods
 
 USUALLY_KEPT: Final = RetentionPeriods().conversations
+
+REGISTRY: Final = Path(__file__).parent.parent / "data" / "policy" / "topics.yml"
+
+OWN: Final = (
+    "company",
+    "company_genitive",
+    "controller",
+    "privacy_email",
+    "visiting_address",
+    "postal_address",
+    "dpo",
+)
+"""What ``policy.yml`` says of the company and an answer may name; the last three only if the policy gives them."""
+
+OWN_NEEDED: Final = OWN[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,9 @@ class Topic:
     next_steps: tuple[str, ...]
     """Request intents and ids of other topics."""
 
+    is_gap: bool = False
+    """Whether the policy says nothing of it, so that the answer says that."""
+
     @property
     def intent(self) -> str:
         """The intent that asks about this topic."""
@@ -42,6 +65,7 @@ class Knowledge:
     """Everything the assistant can say about the policy."""
 
     company: str
+    company_genitive: str
     controller: str
     privacy_email: str
     topics: Mapping[str, Topic]
@@ -49,53 +73,124 @@ class Knowledge:
 
 
 def load_knowledge(directory: Path, *, conversations_kept: Period = USUALLY_KEPT) -> Knowledge:
-    """Read ``policy.yml``, the policy's text, ``topics.yml`` and ``answers/*.yml``.
+    """Read a policy's directory.
 
     Args:
-        directory: where they lie.
+        directory: where ``policy.yml`` lies.
         conversations_kept: what the answers say where ``{chat_kept}`` stands, so that they say what retention does.
 
     Raises:
-        KnowledgeError: something is missing, or a quote does not stand in its section.
+        KnowledgeError: something is missing, a topic is neither answered nor called a gap, or a quote does not stand in
+            its section.
     """
     try:
-        about = _read(directory / "policy.yml")
-        policy = parse_policy(
-            (directory / about["file"]).read_text(encoding="utf-8"),
-            [section["heading"] for section in about["sections"]],
-            version=about["version"],
-        )
-        answers = _answers(directory / "answers")
-        kept = conversations_kept.label
-        topics = [_topic(entry, answers[entry["id"]], policy, kept) for entry in _read(directory / "topics.yml")]
-    except (OSError, KeyError, TypeError, yaml.YAMLError, PolicyStructureError, QuoteNotInPolicyError) as error:
+        about = read_yaml(directory / "policy.yml")
+        policy = read_policy(directory, about)
+        answers = read_answers(directory / "answers")
+        registry = read_registry(directory)
+        own = own_values(about, conversations_kept=conversations_kept)
+        gaps = about.get("gaps") or {}
+        if missing := [entry["id"] for entry in registry if entry["id"] not in {*answers, *gaps.get("topics", ())}]:
+            raise KnowledgeError(f"{directory}: neither answered nor called a gap: {', '.join(missing)}")
+        topics = [
+            answered_topic(entry, answers[entry["id"]], policy, own)
+            if entry["id"] in answers
+            else gap_topic(entry, gaps, policy, own)
+            for entry in registry
+        ]
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        yaml.YAMLError,
+        PolicyStructureError,
+        QuoteNotInPolicyError,
+    ) as error:
         raise KnowledgeError(f"{directory}: {type(error).__name__}: {error}") from error
     return Knowledge(
         company=about["company"],
+        company_genitive=about["company_genitive"],
         controller=about["controller"],
         privacy_email=about["privacy_email"],
         topics={topic.intent: topic for topic in topics},
     )
 
 
-def _read(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """Return what a file says."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def _answers(directory: Path) -> dict[str, dict[str, Any]]:
+def read_policy(directory: Path, about: Mapping[str, Any]) -> Policy:
+    """Return the policy's text in its sections.
+
+    Raises:
+        PolicyStructureError: a heading does not stand where it should.
+    """
+    text = (directory / about["file"]).read_text(encoding="utf-8")
+    return parse_policy(text, [section["heading"] for section in about["sections"]], version=about["version"])
+
+
+def read_answers(directory: Path) -> dict[str, dict[str, Any]]:
     """Return the answers by topic, from one file a section."""
     answers: dict[str, dict[str, Any]] = {}
     for path in sorted(directory.glob("*.yml")):
-        answers |= _read(path)
+        answers |= read_yaml(path) or {}
     return answers
 
 
-def _topic(entry: dict[str, Any], answer: dict[str, Any], policy: Policy, chat_kept: str) -> Topic:
+def read_registry(directory: Path) -> Sequence[Mapping[str, Any]]:
+    """Return the topics: the directory's own list, or the one that all companies share."""
+    own = directory / REGISTRY.name
+    entries: Sequence[Mapping[str, Any]] = read_yaml(own if own.exists() else REGISTRY)
+    return entries
+
+
+def own_values(about: Mapping[str, Any], *, conversations_kept: Period = USUALLY_KEPT) -> dict[str, str]:
+    """Return what an answer may name in braces.
+
+    Raises:
+        KeyError: one that every company has is missing.
+    """
+    values = {name: str(about[name]) for name in OWN if name in OWN_NEEDED or about.get(name)}
+    return values | {"chat_kept": conversations_kept.label}
+
+
+def answered_topic(
+    entry: Mapping[str, Any], answer: Mapping[str, Any], policy: Policy, own: Mapping[str, str]
+) -> Topic:
+    """Return a topic with its answer, the company's own filled in.
+
+    Raises:
+        KeyError: the answer names something that ``policy.yml`` does not say.
+        QuoteNotInPolicyError: a quote does not stand in its section.
+    """
+    return _topic(entry, str(answer["text"]), answer["citations"], policy, own, law=tuple(answer.get("law", ())))
+
+
+def gap_topic(entry: Mapping[str, Any], gaps: Mapping[str, Any], policy: Policy, own: Mapping[str, str]) -> Topic:
+    """Return a topic that the policy says nothing of: the answer is that, and where one can ask."""
+    return _topic(entry, str(gaps["text"]), gaps["citations"], policy, own, is_gap=True)
+
+
+def _topic(
+    entry: Mapping[str, Any],
+    text: str,
+    citations: Sequence[Mapping[str, str]],
+    policy: Policy,
+    own: Mapping[str, str],
+    *,
+    law: tuple[str, ...] = (),
+    is_gap: bool = False,
+) -> Topic:
     return Topic(
         id=entry["id"],
         title=entry["title"],
-        text=answer["text"].strip().replace("{chat_kept}", chat_kept),
-        law=tuple(answer.get("law", ())),
-        citations=tuple(policy.cite(citation["section"], citation["quote"]) for citation in answer["citations"]),
-        next_steps=tuple(entry.get("next", ())),
+        text=text.strip().format_map(own),
+        law=law,
+        citations=tuple(policy.cite(citation["section"], citation["quote"]) for citation in citations),
+        next_steps=("ask_human",) if is_gap else tuple(entry.get("next", ())),
+        is_gap=is_gap,
     )

@@ -1,6 +1,8 @@
-"""Answers a question about the policy: a few sentences, the passages that prove them, the related next steps."""
+"""Answers questions about the policy: a few sentences, the passages that prove them, the related next steps."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain, zip_longest
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -8,7 +10,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
-from actions.knowledge import Knowledge
+from actions.knowledge import Knowledge, Topic
 from actions.texts import WISHES
 from actions.utterance import latest_utterance
 
@@ -16,23 +18,39 @@ MOST_BUTTONS = 3
 
 
 class ActionAnswerPolicy(InsynAction):
-    """Answer the topic that the visitor's message was understood as."""
+    """Answer the topic that the visitor's message was understood as, and what else it asked."""
 
     action_name = "action_answer_policy"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        topic = self.services.knowledge.topics.get(latest_utterance(tracker).intent)
-        if topic is None:
+        said = latest_utterance(tracker)
+        topics = self.services.knowledge.topics
+        asked = [topics[intent] for intent in (said.intent, *said.further) if intent in topics]
+        if not asked:
             dispatcher.utter_message(response="utter_no_answer_known")
             return []
         # In the middle of a form its own buttons follow; two sets would compete.
-        steps = () if tracker.active_loop else topic.next_steps[:MOST_BUTTONS]
+        steps = [] if tracker.active_loop else _next_steps(asked)
+        utter_answers(dispatcher, asked, buttons=[button(step, self.services.knowledge) for step in steps])
+        return []
+
+
+def answer_besides(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge) -> None:
+    """Answer what is asked beside a wish, before the wish is seen to: "säljer ni mina uppgifter? radera mig"."""
+    asked = latest_utterance(tracker).further
+    utter_answers(dispatcher, [knowledge.topics[intent] for intent in asked if intent in knowledge.topics])
+
+
+def utter_answers(
+    dispatcher: CollectingDispatcher, asked: Sequence[Topic], *, buttons: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Say each answer with its sources, a bubble each; the buttons stand below the last."""
+    for place, topic in enumerate(asked):
         dispatcher.utter_message(
             text=topic.text,
-            buttons=[button(step, self.services.knowledge) for step in steps],
+            buttons=list(buttons) if place == len(asked) - 1 else [],
             json_message={"citations": [asdict(citation) for citation in topic.citations]},
         )
-        return []
 
 
 def button(step: str, knowledge: Knowledge) -> dict[str, Any]:
@@ -40,3 +58,10 @@ def button(step: str, knowledge: Knowledge) -> dict[str, Any]:
     intent = step if step in WISHES else f"policy_{step.removeprefix('policy_')}"
     title = WISHES.get(intent) or knowledge.topics[intent].title
     return {"title": title, "payload": f"/{intent}"}
+
+
+def _next_steps(asked: Sequence[Topic]) -> list[str]:
+    """Return the steps after these answers, by turns, without what was just answered."""
+    answered = {topic.id for topic in asked}
+    by_turns = chain.from_iterable(zip_longest(*(topic.next_steps for topic in asked)))
+    return [step for step in dict.fromkeys(by_turns) if step and step not in answered][:MOST_BUTTONS]

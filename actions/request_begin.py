@@ -10,6 +10,7 @@ from actions.base import InsynAction
 from actions.journeys.journey import Journey
 from actions.journeys.marketing_optout import JOURNEY as MARKETING_OPTOUT
 from actions.journeys.registry import ANSWER_SLOTS, JOURNEY_BY_INTENT
+from actions.policy_answer import answer_besides
 from actions.request_form import CONFIRMED, FAILED_ANSWERS, FIELD_TO_CHANGE
 from actions.utterance import latest_said_at, latest_utterance
 from privacy.request_types import RequestType
@@ -31,6 +32,7 @@ class ActionBeginRequest(InsynAction):
     action_name = "action_begin_request"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        answer_besides(dispatcher, tracker, self.services.knowledge)
         return begin(dispatcher, tracker, JOURNEY_BY_INTENT[latest_utterance(tracker).intent])
 
 

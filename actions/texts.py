@@ -47,6 +47,11 @@ PATTERNS: Final = MappingProxyType(
     {name: re.compile(pattern.replace("| ", "|"), re.DOTALL) for name, pattern in _ALL["patterns"].items()}
 )
 
+NOT_OURS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {kind: re.compile("|".join(patterns)) for kind, patterns in _ALL["not_ours"].items()}
+)
+"""Kinds of what is not for us, the first that fits wins; each has its response ``utter_out_of_scope_<kind>``."""
+
 ANSWER_NAMES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {slot: re.compile(pattern) for slot, pattern in _ALL["answer_names"].items()}
 )

@@ -30,6 +30,9 @@ class Utterance:
     ranking: Sequence[str] = ()
     """The intents in question, likeliest first."""
 
+    further: Sequence[str] = ()
+    """Questions about the policy that the message asks besides its intent."""
+
     @property
     def lowered(self) -> str:
         """The words in lower case, for patterns."""
@@ -73,6 +76,7 @@ def latest_utterance(tracker: Tracker) -> Utterance:
         intent=intent,
         answers={entity["entity"]: str(entity["value"]) for entity in entities} if is_button else {},
         ranking=tuple(ranking),
+        further=tuple(message.get("further_intents") or ()),
     )
 
 

@@ -16,6 +16,7 @@ class ActionWelcome(InsynAction):
         dispatcher.utter_message(
             response="utter_welcome",
             company=self.services.knowledge.company,
+            company_genitive=self.services.knowledge.company_genitive,
             kept=self.services.conversations_kept.label,
         )
         return []

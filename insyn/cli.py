@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from insyn.errors import InsynError
 from insyn.terminal import console, errors, step
@@ -26,6 +27,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="Keys of the field encryption.
 app.add_typer(keys_app, name="keys")
 evidence_app = typer.Typer(no_args_is_help=True, help="What persons signed.")
 app.add_typer(evidence_app, name="evidence")
+policy_app = typer.Typer(no_args_is_help=True, help="The policy that questions are answered from.")
+app.add_typer(policy_app, name="policy")
 
 # Each command imports what it needs when it runs: `insyn serve cases` must not wait for Rasa to be imported.
 
@@ -236,6 +239,25 @@ def deliveries_replay(
     from insyn.settings import settings
 
     console.print(f"{replay(settings(), number or [])} deliveries start afresh.")
+
+
+@policy_app.command("check")
+def policy_check(
+    directory: Annotated[Path, typer.Argument(help="Where policy.yml, the policy's text and answers/ lie.")],
+    systems: Annotated[Path | None, typer.Option(help="The register of systems, if not systems.yml there.")] = None,
+    letters: Annotated[Path | None, typer.Option(help="The letters that go with it.")] = None,
+) -> None:
+    """Check that a policy makes a working assistant; exit code 0 only if nothing is missing."""
+    from insyn.policy_check import check_policy
+
+    report = check_policy(directory, systems_file=systems, letters_dir=letters)
+    counts = f"{report.sections} sections, {len(report.answered)} topics answered, {len(report.gaps)} gaps"
+    console.print(f"{counts} that are told as such.", soft_wrap=True)
+    for sentence in report.missing:
+        console.print(f"[red]✗[/red] {escape(sentence)}", soft_wrap=True)
+    if not report.is_whole:
+        raise InsynError(f"{len(report.missing)} things to mend in {directory}")
+    console.print(f"[green]✓[/green] {directory} can be served: INSYN_POLICY_DIR={directory}", soft_wrap=True)
 
 
 def main() -> None:

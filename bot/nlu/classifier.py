@@ -19,6 +19,9 @@ from bot.nlu.model import IntentModel, Reading
 
 FALLBACK = "nlu_fallback"
 
+READER = "insyn_reader"
+"""Under this name a message carries the model's reader to the components after this one; it is no output."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SwedishIntentClassifier(GraphComponent):
@@ -77,10 +80,18 @@ class SwedishIntentClassifier(GraphComponent):
         if self._model is None:
             return messages
         for message in messages:
+            message.set(READER, self._likeliest)
             text = message.get(TEXT)
             if text and not message.get(INTENT):  # a button's payload comes with its intent
                 self._classify(message, *self._model.judge(text, embedding_of(message)))
         return messages
+
+    def _likeliest(self, texts: Sequence[str]) -> list[Reading]:
+        """Return the likeliest reading of each text, with its certainty: what parts of a message are read with."""
+        if self._model is None:
+            return []
+        judged = (self._model.judge(text) for text in texts)
+        return [Reading(readings[0].intent, certainty) for readings, certainty in judged]
 
     def _classify(self, message: Message, readings: Sequence[Reading], certainty: float) -> None:
         ranking = [_as_rasa(reading) for reading in readings[: self._config["ranking_length"]]]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.knowledge import own_values
 from privacy.policy import Policy, parse_policy
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,9 @@ class Knowledge:
     about: dict[str, Any]
     policy: Policy
     policy_sha256: str
+    own: dict[str, str]
+    """What answers name in braces."""
+
     topics: dict[str, dict[str, Any]]
     listed: list[str]
     """The ids in the order of the registry, doubled ones included."""
@@ -45,6 +49,7 @@ def read_knowledge() -> Knowledge:
         about=about,
         policy=parse_policy(raw.decode(), headings, version=about["version"]),
         policy_sha256=hashlib.sha256(raw).hexdigest(),
+        own=own_values(about),
         topics={entry["id"]: entry for entry in entries},
         listed=[entry["id"] for entry in entries],
         answers={topic: answer for answers in files.values() for topic, answer in answers.items()},

@@ -1,14 +1,17 @@
 """Every fact and gap of the policy has its topic, every topic its answer, every answer its words in the policy."""
 
+import json
 import re
+from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
+import yaml
 
 from privacy.policy import slug
 from privacy.request_types import RequestType
 from privacy.swedish_dates import swedish_date
-from tests.knowledge.conftest import read_knowledge, table
+from tests.knowledge.conftest import ROOT, read_knowledge, table
 
 KNOWLEDGE = read_knowledge()
 FACTS = [f"F{number}" for number in range(1, 82)]
@@ -48,7 +51,7 @@ def missing(text: str, patterns: list[str]) -> list[str]:
 
 
 def text_of(topic: str) -> str:
-    return KNOWLEDGE.answers[topic]["text"].strip()
+    return str(KNOWLEDGE.answers[topic]["text"]).strip().format_map(KNOWLEDGE.own)
 
 
 def test_the_policy_is_the_one_that_was_read(knowledge):
@@ -128,7 +131,7 @@ def test_every_section_with_text_is_cited(knowledge):
 def test_an_entry_of_the_registry_is_whole(knowledge, topic):
     entry = knowledge.topics[topic]
 
-    assert set(entry) == {"id", "title", "covers", "rivals", "next"}
+    assert set(entry) == {"id", "title", "object", "aspect", "covers", "rivals", "next"}
     assert entry["covers"]
     assert all(COVERS.fullmatch(name) for name in entry["covers"]), entry["covers"]
     assert 0 < len(entry["title"]) <= LONGEST_TITLE
@@ -169,7 +172,7 @@ def test_an_answer_that_the_law_gives_says_that_it_is_the_law(knowledge, topic):
 
     assert set(answer) <= {"text", "citations", "law"}
     for law in answer.get("law", []):
-        assert missing(answer["text"], [LAW_IN_TEXT[law.split()[0]]]) == [], law
+        assert missing(text_of(topic), [LAW_IN_TEXT[law.split()[0]]]) == [], law
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -192,3 +195,61 @@ def test_the_answer_about_suspicions_neither_confirms_nor_denies():
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.startswith("right_")])
 def test_the_answer_about_a_right_offers_to_use_it(knowledge, topic):
     assert set(knowledge.topics[topic]["next"]) & REQUESTS
+
+
+def test_a_topic_has_a_pair_of_its_own_for_questions_that_lean_on_it(knowledge):
+    pairs = [(entry["object"], entry["aspect"]) for entry in knowledge.topics.values()]
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_leaning_questions_lead_to_topics_that_there_are(knowledge):
+    told = yaml.safe_load((ROOT / "bot" / "nlu" / "follow_ups.yml").read_text(encoding="utf-8"))
+    objects = {entry["object"] for entry in knowledge.topics.values()}
+    aspects = {entry["aspect"] for entry in knowledge.topics.values()} | set(told["aspects"])
+
+    targets = {topic for table in ("also", "in_general", "to_do", "crossed") for topic in told[table].values()}
+    assert targets <= set(knowledge.topics)
+    assert set(told["objects"]) - objects - {pair.split()[0] for pair in told["also"]} <= set()
+    assert {name for pair in told["also"] for name in [pair.split()[1]]} <= aspects
+    assert {name for pair in told["crossed"] for name in pair.split()} <= aspects
+    own = {f"{entry['object']} {entry['aspect']}" for entry in knowledge.topics.values()}
+    assert own & set(told["also"]) == set(), "a pair that is a topic's own needs no other"
+
+
+FEWEST_EXAMPLES = 120
+
+
+def examples_by_intent() -> Counter[str]:
+    """Return how many different training examples each intent has."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            found[entry["intent"]] |= {line.removeprefix("- ").strip() for line in entry["examples"].splitlines()}
+    return Counter({intent: len(examples) for intent, examples in found.items()})
+
+
+def questions_by_intent() -> Counter[str]:
+    """Return how many evaluation questions each intent has. Their texts are not looked at: half of them only report."""
+    counts: Counter[str] = Counter()
+    for path in sorted((ROOT / "tests" / "nlu").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                question = json.loads(line)
+                counts.update({question["intent"], *question.get("also", ())})
+    return counts
+
+
+@pytest.fixture(scope="module")
+def examples() -> Counter[str]:
+    return examples_by_intent()
+
+
+@pytest.fixture(scope="module")
+def questions() -> Counter[str]:
+    return questions_by_intent()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_has_examples_enough_and_is_measured(topic, examples, questions):
+    assert examples[f"policy_{topic}"] >= FEWEST_EXAMPLES
+    assert questions[f"policy_{topic}"] > 0
