@@ -54,6 +54,6 @@ def test_a_topic_without_answer_is_refused(directory: Path):
 
 
 def test_a_missing_file_is_refused(directory: Path):
-    (directory / "topics.yml").unlink()
+    (directory / "integritetspolicy.txt").unlink()
     with pytest.raises(KnowledgeError, match="FileNotFoundError"):
         load_knowledge(directory)
