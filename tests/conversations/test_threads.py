@@ -107,12 +107,12 @@ async def test_without_a_thread_nothing_is_leaned_on(dialogue: Dialogue):
     assert turn.intent == fresh["intent"]["name"]
 
 
-async def test_thanks_in_between_does_not_cut_the_thread_but_a_wish_does(dialogue: Dialogue):
+async def test_thanks_in_between_does_not_cut_the_thread_but_another_subject_does(dialogue: Dialogue):
     await dialogue.send_payload("/policy_call_recording")
     await dialogue.say("tack")
     assert (await dialogue.say("och hur länge då?")).intent == "policy_retention_recordings"
 
-    await dialogue.send_payload("/ask_case_status")
+    await dialogue.send_payload("/ask_if_bot")
     turn = await dialogue.say("varför det?")
     assert turn.intent != "policy_call_recording"
 
