@@ -92,6 +92,11 @@ class FollowUps:
                 return FollowUp(self._answering(_Pair(about, thread.aspect)) or self._main(about), thread.aspect)
         return None
 
+    def topic_of(self, intent: str) -> str | None:
+        """Return the topic that a question or wish is about: of a wish the right that it uses, if that is a topic."""
+        topic = intent.removeprefix(PREFIX) if intent.startswith(PREFIX) else intent.replace("request_", "right_", 1)
+        return topic if topic in self._pairs else None
+
     def readings_after(self, topic: str) -> list[str]:
         """Return what may be meant by something unclear after ``topic``: topics and wishes, nearest first."""
         return self._next.get(topic, [])

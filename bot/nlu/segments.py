@@ -29,10 +29,10 @@ MOST_READ: Final = 8
 LONGEST_READ: Final = 2_000
 """Characters that are cut into parts."""
 
-SURE: Final = 0.6
+SURE: Final = 0.8
 """How sure the model must be of each part: more than of a whole message, since nobody may have asked the second."""
 
-SURE_OF_WISH: Final = 0.7
+SURE_OF_WISH: Final = 0.8
 FEWEST_WORDS: Final = 2
 """A part of fewer words stands on its own only together with the part before it ("… och hur länge?")."""
 
@@ -94,7 +94,7 @@ class Segmenter:
             reading = self._surely(part, likeliest, topic)
             if reading is not None:
                 found.setdefault(reading.intent, reading)
-                topic = reading.intent.removeprefix(PREFIX) if reading.intent.startswith(PREFIX) else topic
+                topic = self._follow_ups.topic_of(reading.intent) or topic
         wishes = [reading for reading in found.values() if reading.intent.startswith(_WISH)]
         if len(found) < 2 or len(wishes) > 1:
             return []
