@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from bot.pages import Pages
 from cases.systems import load_systems
 from insyn.cli import app
 from insyn.policy_check import check_policy
-from privacy.retention import Period
+from privacy.retention import DEFAULT_PERIODS, Period
 from tests.actions.fakes import Fakes, run, tracker_with
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +108,15 @@ def test_no_code_of_the_assistant_holds_the_name_of_a_company():
 
 
 def test_the_policy_page_and_the_register_of_systems_are_theirs():
-    page = Pages(ROOT / "bot" / "templates", THEIRS).policy().body.decode()
+    pages = Pages(
+        ROOT / "bot" / "templates",
+        THEIRS,
+        privacy_page=ROOT / "data" / "integritet.yml",
+        retention=DEFAULT_PERIODS,
+        session_idle=timedelta(hours=1),
+    )
+    page = pages.policy().body.decode()
+    assert "Fjällbyns Cykelverkstad AB" in pages.privacy().body.decode()
     assert "Fjällbyns Cykelverkstad" in page
     assert 'id="samtal"' in page
 
