@@ -102,16 +102,24 @@ async def _others(url: str, token: str, count: int, texts: Sequence[str]) -> Asy
                 await client.ask(text)
 
     tasks = [asyncio.create_task(ask_on(number)) for number in range(count)]
-    await asyncio.gather(*(event.wait() for event in ready))
+    all_ready = asyncio.create_task(_all_set(ready))
     try:
-        yield
+        await asyncio.wait([all_ready, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        if all_ready.done():
+            yield
     finally:
+        all_ready.cancel()
         broken = [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for task in broken:
             task.result()  # who stopped asking was no load, so the figure would be another
+
+
+async def _all_set(events: Sequence[asyncio.Event]) -> None:
+    for event in events:
+        await event.wait()
 
 
 def spread(values: Sequence[float]) -> str:

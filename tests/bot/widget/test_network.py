@@ -19,8 +19,8 @@ async def test_what_is_written_offline_is_sent_once_when_the_network_is_back(cha
 
     await chat.say("under")
     await chat.say("fortfarande")
-    await expect(chat.panel.locator(".notice")).to_have_text(
-        ["Ingen internetanslutning. Det du skriver skickas så fort den är tillbaka.", ""]
+    await expect(chat.panel.locator(".notice:not([hidden])")).to_have_text(
+        ["Ingen internetanslutning. Det du skriver skickas så fort den är tillbaka."]
     )
     await expect(chat.log.locator(".waiting, .sending")).to_have_count(2)
     chat.edge.say(chat.edge.only, "officer", "svar under tiden", sender_name="Anna Lind")
