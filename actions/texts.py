@@ -52,6 +52,9 @@ NOT_OURS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 )
 """Kinds of what is not for us, the first that fits wins; each has its response ``utter_out_of_scope_<kind>``."""
 
+BROAD: Final[Mapping[str, Sequence[str]]] = MappingProxyType(_ALL["broad"])
+"""A broad word alone, and the overviews that it may mean."""
+
 ANSWER_NAMES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {slot: re.compile(pattern) for slot, pattern in _ALL["answer_names"].items()}
 )

@@ -11,7 +11,7 @@ from actions.digression import wish_switched_to
 from actions.journeys.registry import JOURNEY_BY_INTENT
 from actions.policy_answer import button
 from actions.request_begin import begin
-from actions.texts import WISHES
+from actions.texts import BROAD, WISHES
 from actions.utterance import FALLBACK, latest_utterance, previous_intents
 
 READINGS = 2
@@ -38,7 +38,9 @@ class ActionAnswerUnsure(InsynAction):
             return events if events[-1]["event"] == "followup" else [*events, FollowupAction(journey.form)]
         knowledge = self.services.knowledge
         offered = [name for name in latest_utterance(tracker).ranking if name in knowledge.topics or name in WISHES]
-        readings = [button(name, knowledge) for name in offered if name != PERSON][:READINGS]
+        alone = " ".join(latest_utterance(tracker).words)
+        nearest = [name for name in BROAD.get(alone, offered) if name != PERSON]
+        readings = [button(name, knowledge) for name in nearest][:READINGS]
         person = button(PERSON, knowledge)
         misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
         if misses >= PATIENCE:

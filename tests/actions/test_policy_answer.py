@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.policy_answer import MOST_BUTTONS, ActionAnswerPolicy
+from actions.texts import BROAD
 from actions.unsure import ActionAnswerUnsure
 from tests.actions.fakes import KNOWLEDGE, Fakes, run, tracker_with
 
@@ -67,3 +68,9 @@ async def test_an_answer_in_between_makes_the_next_miss_a_first_one(unsure: Acti
 async def test_without_any_reading_there_is_still_a_way_on(unsure: ActionAnswerUnsure):
     [message], _ = await run(unsure, tracker_with("🙈"))
     assert [button["payload"] for button in message["buttons"]] == ["/ask_help", "/ask_human"]
+
+
+@pytest.mark.parametrize(("word", "meant"), BROAD.items())
+async def test_a_broad_word_alone_is_met_with_overviews(unsure: ActionAnswerUnsure, word: str, meant: list[str]):
+    [message], _ = await run(unsure, tracker_with(f"{word.capitalize()}?", ranking=("policy_fee", "policy_dpo")))
+    assert [button["payload"] for button in message["buttons"]] == [*(f"/{name}" for name in meant), "/ask_human"]
