@@ -62,7 +62,7 @@ def _orders(request: Request) -> Orders:
     responses=answers(404),
 )
 async def read_systems(
-    reference: Annotated[str, Path(examples=["AR-7K2M-Q94X"])], orders: Annotated[Orders, Depends(_orders)]
+    reference: Annotated[str, Path(examples=["AR-7K2M-Q941"])], orders: Annotated[Orders, Depends(_orders)]
 ) -> SystemStates:
     """Return the newest order to each system."""
     found = await orders.of_receipts([reference])

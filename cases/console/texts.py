@@ -211,7 +211,7 @@ ERRORS: Final = MappingProxyType(
             ),
         ),
         "forbidden": ("Sidan är för administratörer", "Be en administratör om hjälp."),
-        "no-case": ("Ärendet finns inte", "Kontrollera ärendenumret. Det ser ut så här: AR-7K2M-Q94X."),
+        "no-case": ("Ärendet finns inte", "Kontrollera ärendenumret. Det ser ut så här: AR-7K2M-Q941."),
         "no-file": ("Filen finns inte", "Den kan ha tagits bort. Ärendets händelser visar det."),
         "no-package": ("Utdraget finns inte", "Det kan ha återtagits eller gjorts om. Ärendets händelser visar det."),
         "no-letter": ("Brevet finns inte", "Det brevet kan inte skrivas i ärendet som det är nu."),
