@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,23 +43,26 @@ class Vectoriser:
     def fit(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Learn the vocabularies of ``texts`` and return their vectors, one a row."""
         frequencies: list[float] = []
-        for name, (view, _, least) in VIEWS.items():
+        seen = [_seen(text) for text in texts]  # looking is most of the work: once
+        for name, (_, _, least) in VIEWS.items():
             seen_in: Counter[str] = Counter()
-            for text in texts:
-                seen_in.update(set(view(text)))
+            for features in seen:
+                seen_in.update(features[name].keys())
             kept = sorted(feature for feature, count in seen_in.items() if count >= min(least, len(texts)))
             self._vocabularies[name] = {feature: len(frequencies) + n for n, feature in enumerate(kept)}
             frequencies += [np.log((1 + len(texts)) / (1 + seen_in[feature])) + 1 for feature in kept]
         self._frequencies = np.array(frequencies, dtype=np.float32)
-        return self.matrix([self.vector(text) for text in texts])
+        return self.matrix([self._weighed(features) for features in seen])
 
     def vector(self, text: str) -> SparseVector:
         """Return the vector of ``text``; what was never seen in training counts nothing."""
+        return self._weighed(_seen(text))
+
+    def _weighed(self, features: Mapping[str, Counter[str]]) -> SparseVector:
         columns, values = [], []
-        for name, (view, weight, _) in VIEWS.items():
+        for name, (_, weight, _) in VIEWS.items():
             vocabulary = self._vocabularies[name]
-            counts = Counter(view(text))
-            known = [(vocabulary[feature], count) for feature, count in counts.items() if feature in vocabulary]
+            known = [(vocabulary[feature], count) for feature, count in features[name].items() if feature in vocabulary]
             if known:
                 places, times = np.array(known, dtype=np.int32).T
                 value = (1 + np.log(times.astype(np.float32))) * self._frequencies[places]
@@ -92,3 +95,8 @@ class Vectoriser:
             vocabularies[name] = {feature: first + place for place, feature in enumerate(features)}
             first += len(features)
         return cls(vocabularies, np.load(directory / "frequencies.npy", allow_pickle=False))
+
+
+def _seen(text: str) -> dict[str, Counter[str]]:
+    """Return how often each feature of each view stands in ``text``."""
+    return {name: Counter(view(text)) for name, (view, _, _) in VIEWS.items()}
