@@ -58,8 +58,17 @@ def postgres_url() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="insyn-postgres-") as directory:  # pytest's own may be closed to others
         server = OwnPostgres(Path(directory) / "data")
+        _without_durability(server.url())
         yield server.url()
         server.stop()
+
+
+def _without_durability(url: str) -> None:
+    """Let the server not wait for the disk: it is thrown away, and a database a test costs a quarter of the time."""
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
