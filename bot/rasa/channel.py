@@ -144,10 +144,9 @@ class EdgeInput(InputChannel):
 
 async def take_turn(agent: Agent, call: Call) -> dict[str, Any]:
     """Let the bot take a turn and return what the edge is told; of a turn that was done, what was said then."""
-    if call.repeated:
-        tracker = await agent.tracker_store.retrieve(call.sender)
-        if (said := said_in_turn(tracker, call.number)) is not None:
-            return said
+    tracker = await agent.tracker_store.retrieve(call.sender)
+    if call.repeated and (said := said_in_turn(tracker, call.number)) is not None:
+        return said
     output = TurnOutput()
     message = UserMessage(
         call.words,
@@ -157,7 +156,7 @@ async def take_turn(agent: Agent, call: Call) -> dict[str, Any]:
         message_id=call.number,
         metadata={"received_at": call.received_at} if call.received_at else None,
     )
-    message.parse_data = await agent.processor.parse_message(message)
+    message.parse_data = await agent.processor.parse_message(message, tracker)  # what it leans on is in the tracker
     with noting_failures() as failures:
         await agent.handle_message(message)
     if failures:

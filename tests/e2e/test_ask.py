@@ -38,6 +38,12 @@ def test_a_list_is_a_conversation_with_one_answer_a_turn(stack: RunningStack):
     assert all(set(turn) == KEYS for turn in answer["turns"])
 
 
+def test_a_question_that_leans_on_the_one_before_is_read_with_it(stack: RunningStack):
+    [answer] = ask(stack, {"q": ["spelar ni in samtal?", "å hur länge då?"]})
+
+    assert [turn["intent"] for turn in answer["turns"]] == ["policy_call_recording", "policy_retention_recordings"]
+
+
 def test_what_is_no_question_is_named_and_the_rest_goes_on(stack: RunningStack):
     answers = ask(stack, "not json\n", {"q": 3}, {"question": "?"}, {"q": []}, {"q": "hej"})
 
