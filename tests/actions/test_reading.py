@@ -134,6 +134,7 @@ def test_what_an_objection_is_against(sentence: str, use: str | None):
     [
         ("min nya adress är Björkvägen 4, 123 45 Umeå", "Adress", "Björkvägen 4, 123 45 Umeå"),
         ("ni har stavat mitt namn fel, det ska vara Lindqvist", "Namn", "Lindqvist"),
+        ("min adress är fel, ska va Storgatan 4", "Adress", "Storgatan 4"),
         ("jag heter numera Svensson.", "Namn", "Svensson"),
         ("mitt telefonnummer stämmer inte", "Telefonnummer", None),
         ("ändra mina uppgifter", None, None),
