@@ -150,6 +150,6 @@ async def everything_in(engine: AsyncEngine, key_ring: KeyRing | None) -> str:
 
 
 def _readable(schema: str, table: str, column: str, value: object, key_ring: KeyRing | None) -> str:
-    if isinstance(value, bytes) and key_ring is not None and column != "token_hash":
+    if isinstance(value, bytes) and key_ring is not None and not column.endswith("_hash"):
         return key_ring.decrypt_text(value, context=f"{schema}.{table}.{column}")
     return value.hex() if isinstance(value, bytes) else str(value)

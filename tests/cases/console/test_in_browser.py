@@ -376,7 +376,7 @@ class TestKeyboard:
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")
 
-        await expect(page.get_by_label("Status")).to_be_focused()
+        await expect(page.get_by_role("link", name="Registrera begäran")).to_be_focused()
 
     async def test_a_case_is_decided_by_keyboard_alone(self, open_page, anna, scene, service):
         page = await open_page()
