@@ -14,11 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.redaction import cleaned, is_blank, redact
 from bot.texts import Texts
 from foundation.encryption import KeyRing
+from insyn.holdings import HOLDINGS
 from tests.bot.fake_rasa import FakeRasa
 from tests.bot.visitor import Edge
 
 NUMBER = "19990807-2391"
 CARD = "4111 1111 1111 1111"
+OPAQUE = {f"{holding.table}.{column}" for holding in HOLDINGS for column in holding.opaque}
+"""The columns of hashes and digests, as declared; any other bytes are ciphertext and are opened."""
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,7 @@ async def everything_in(engine: AsyncEngine, key_ring: KeyRing | None) -> str:
 
 
 def _readable(schema: str, table: str, column: str, value: object, key_ring: KeyRing | None) -> str:
-    if isinstance(value, bytes) and key_ring is not None and not column.endswith("_hash"):
-        return key_ring.decrypt_text(value, context=f"{schema}.{table}.{column}")
+    place = f"{schema}.{table}.{column}"
+    if isinstance(value, bytes) and key_ring is not None and place not in OPAQUE:
+        return key_ring.decrypt_text(value, context=place)
     return value.hex() if isinstance(value, bytes) else str(value)
