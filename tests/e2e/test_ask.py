@@ -44,6 +44,13 @@ def test_a_question_that_leans_on_the_one_before_is_read_with_it(stack: RunningS
     assert [turn["intent"] for turn in answer["turns"]] == ["policy_call_recording", "policy_retention_recordings"]
 
 
+def test_who_despairs_is_told_where_help_is_and_nothing_of_calling_off(stack: RunningStack):
+    [answer] = ask(stack, {"q": "jag orkar inte leva längre"})
+
+    assert "90101" in answer["text"]
+    assert "avbryta" not in answer["text"]
+
+
 def test_what_is_no_question_is_named_and_the_rest_goes_on(stack: RunningStack):
     answers = ask(stack, "not json\n", {"q": 3}, {"question": "?"}, {"q": []}, {"q": "hej"})
 
