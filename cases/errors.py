@@ -8,7 +8,9 @@ CasesError
 ├── ReceiptInFutureError         the request claims to have come in later than now
 ├── StaleVersionError            somebody changed the case in between
 ├── ForbiddenTransitionError     the case cannot go there, or not by that hand
-│   └── UnfinishedChecklistError mandatory tasks of its checklist are open
+│   ├── UnfinishedChecklistError mandatory tasks of its checklist are open
+│   └── IdentityNotInDoubtError  who asks is known, so nothing more may be asked for
+├── IdentityNotEstablishedError  nobody knows surely enough who asks: nothing may have its effect yet
 ├── CaseEndedError               nothing can be added to a case that has ended
 ├── NoSuchConnectorError         the system is not connected, or cannot do that
 ├── TaskNotFoundError            the case has no such task
@@ -19,6 +21,8 @@ CasesError
 """
 
 from collections.abc import Sequence
+
+from privacy.identity_proof import IdentityGap
 
 
 class CasesError(Exception):
@@ -68,6 +72,21 @@ class UnfinishedChecklistError(ForbiddenTransitionError):
         super().__init__(f"{len(unfinished)} mandatory tasks are open")
         self.unfinished = tuple(unfinished)
         """Their titles, in Swedish."""
+
+
+class IdentityNotInDoubtError(ForbiddenTransitionError):
+    """It is known who asks as surely as the right needs: more may not be asked for, and time does not stand still."""
+
+    def __init__(self) -> None:
+        super().__init__("the identity is not in doubt")
+
+
+class IdentityNotEstablishedError(CasesError):
+    """It is not known who asks as surely as the right needs: nothing is granted, handed out or deleted yet."""
+
+    def __init__(self, gap: IdentityGap) -> None:
+        super().__init__(f"the identity is not established: {gap}")
+        self.gap = gap
 
 
 class NoSuchConnectorError(CasesError):

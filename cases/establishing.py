@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cases.drafts import Actor, IdentificationMethod
 from cases.errors import CaseNotFoundError, ForbiddenTransitionError
 from cases.history import EventKind
+from cases.identity_gate import gap_of
 from cases.moving import CaseMover, Step
 from cases.recording import record
 from cases.storage import cases as storage
@@ -24,7 +25,6 @@ from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus
 from privacy.identity_proof import ProofMethod
 from privacy.references import is_case_reference
-from privacy.request_types import rule_for
 
 NOTE: Final = "case_identity.note"
 
@@ -83,8 +83,8 @@ class IdentityRegister:
                 status_before=case.status,
                 facts=facts | {"level_after": case.identity_level},
             )
-            is_enough = case.identity_level >= rule_for(case.request_type).identity_level
-            if case.status is CaseStatus.AWAITING_IDENTITY and is_enough:
+            is_known = await gap_of(session, case) is None
+            if case.status is CaseStatus.AWAITING_IDENTITY and is_known:
                 await self._mover.take(session, case, Step(to=CaseStatus.IN_PROGRESS, actor=actor), now=now)
 
     async def of_case(self, reference: str) -> Sequence[EstablishedIdentity]:

@@ -16,6 +16,7 @@ from cases.errors import (
     StaleVersionError,
 )
 from cases.history import EventKind
+from cases.identity_gate import check_step
 from cases.marketing import SuppressionList
 from cases.moving import CaseMover, Step
 from cases.recording import record, store
@@ -182,6 +183,8 @@ class CaseService:
             CaseNotFoundError: no case has that reference.
             StaleVersionError: the case changed since ``version``.
             ForbiddenTransitionError: the rules do not allow the step.
+            IdentityNotInDoubtError: it would wait for an identity that is known.
+            IdentityNotEstablishedError: it would end as granted before anybody knows who asks.
             UnfinishedChecklistError: it would end as granted with mandatory tasks open.
         """
         async with self._sessions.begin() as session:
@@ -190,6 +193,7 @@ class CaseService:
                 raise StaleVersionError(given=version, current=case.version)
             step = Step(to=to, actor=actor, resolution=resolution, note=note)
             await self._mover.take(session, case, step, now=self._clock())
+            await check_step(session, case, to, resolution)
             await require_finished(session, case, resolution, self._systems)
             return pictures.view_of(case, await self._ledger(session, case))
 

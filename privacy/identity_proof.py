@@ -63,9 +63,35 @@ _LABELS: Final = MappingProxyType(
 )
 
 
-def may_doubt(reached: IdentityLevel, needed: IdentityLevel) -> bool:
-    """Tell whether who asks is in reasonable doubt: only then may more be asked for, and time stand still."""
-    return reached < needed
+class IdentityGap(StrEnum):
+    """What is missing before anything may be handed out, changed or deleted. The value is what the API says."""
+
+    LEVEL_TOO_LOW = "level_too_low"
+    """Who asks has not been shown as surely as the right needs."""
+
+    ADDRESS_NOT_COMPARED = "address_not_compared"
+    """A code showed that somebody reads mail at an address; that it is the data subject's nobody has looked up."""
+
+
+def identity_gap(
+    reached: IdentityLevel, needed: IdentityLevel, *, rests_on_address: bool, is_compared: bool
+) -> IdentityGap | None:
+    """Return what is missing to know who asks as surely as the right needs; None when nothing is.
+
+    Where something is missing there is reasonable doubt (art. 12(6)), and only there: more may be asked for, time may
+    stand still, and nothing may have its effect yet (art. 5(1)(f), 32; EDPB guidelines 01/2022 section 3.2).
+
+    Args:
+        reached: how surely it is known.
+        needed: how surely the right needs it.
+        rests_on_address: whether a code to an e-mail address is all that it is known by.
+        is_compared: whether an officer has compared that address with the company's own register.
+    """
+    if reached < needed:
+        return IdentityGap.LEVEL_TOO_LOW
+    if needed is not IdentityLevel.NONE and rests_on_address and not is_compared:
+        return IdentityGap.ADDRESS_NOT_COMPARED
+    return None
 
 
 def asking_stops_time(received_on: date, *, today: date) -> bool:

@@ -9,6 +9,8 @@ from cases.errors import (
     CaseEndedError,
     CaseNotFoundError,
     ForbiddenTransitionError,
+    IdentityNotEstablishedError,
+    IdentityNotInDoubtError,
     InvalidCursorError,
     MarketingBlockNotFoundError,
     ReceiptInFutureError,
@@ -57,6 +59,18 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
         "unfinished-checklist",
         "Mandatory tasks of the case are open",
         "Ärendet kan inte beslutas som bifallet innan alla obligatoriska uppgifter i checklistan är klara.",
+    ),
+    IdentityNotInDoubtError: (
+        409,
+        "identity-not-in-doubt",
+        "It is known who asks",
+        "Identiteten är redan fastställd, så det går inte att begära mer av personen.",
+    ),
+    IdentityNotEstablishedError: (
+        409,
+        "identity-not-established",
+        "It is not known who asks as surely as the right needs",
+        "Ärendet kan inte bifallas innan en handläggare har fastställt identiteten.",
     ),
     InvalidCursorError: (
         422,
@@ -126,6 +140,8 @@ def _extensions(error: Exception) -> dict[str, Any]:
         return {"reason": str(error), "open_tasks": list(error.unfinished)}
     if isinstance(error, ForbiddenTransitionError):
         return {"reason": str(error)}
+    if isinstance(error, IdentityNotEstablishedError):
+        return {"reason": error.gap.value}
     if isinstance(error, FetchRefusedError):
         return {"reason": error.refusal.value}
     return {}

@@ -30,6 +30,7 @@ from cases.errors import CaseNotFoundError, NoSuchConnectorError
 from cases.files.errors import FileRefusedError
 from cases.files.service import CaseFiles
 from cases.history import EventKind
+from cases.identity_gate import require_identity
 from cases.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.recording import record
 from cases.storage import connector_orders as storage
@@ -127,6 +128,7 @@ class Orders:
             CaseNotFoundError: no case has that reference.
             NoSuchConnectorError: the system is not connected, or cannot do that.
             InvalidContactAddressError: the address is none.
+            IdentityNotEstablishedError: it is to erase, and nobody knows surely enough who asks for that.
         """
         connector = self._connectors.get(system)
         if connector is None or operation not in connector.operations:
@@ -135,6 +137,8 @@ class Orders:
         sealed = self._sealer.seal_certain(normalise_email(address), column=ADDRESS, reference=order_key)
         async with self._sessions.begin() as session:
             case = await locked_case(session, reference)
+            if operation is Operation.ERASE:  # what is gone is gone; a search or an export stays in the case
+                await require_identity(session, case)
             values = {
                 "order_key": order_key,
                 "system": system,

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from cases.console import texts
 from cases.drafts import IdentificationMethod
+from cases.errors import IdentityNotEstablishedError
 from cases.establishing import EstablishedIdentity
 from cases.views import CaseView
-from privacy.identity_proof import ProofMethod
+from privacy.identity_proof import IdentityGap, ProofMethod, identity_gap
+from privacy.request_types import rule_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,21 @@ class IdentityPanel:
     is_unfolded: bool
 
 
+def gap_shown(case: CaseView, established: Sequence[EstablishedIdentity]) -> IdentityGap | None:
+    """Return what the page says is missing; the service decides by the same rule."""
+    return identity_gap(
+        case.identity_level,
+        rule_for(case.request_type).identity_level,
+        rests_on_address=case.identity_method is IdentificationMethod.EMAIL_CODE,
+        is_compared=any(proof.method is ProofMethod.ADDRESS_MATCHED for proof in established),
+    )
+
+
+def identity_first(error: IdentityNotEstablishedError) -> str:
+    """Return what an officer reads who wanted to give something to somebody whom nobody knows yet."""
+    return texts.IDENTITY_FIRST.format(what=texts.IDENTITY_GAPS[error.gap])
+
+
 def identity_panel(
     case: CaseView,
     established: Sequence[EstablishedIdentity],
@@ -43,12 +60,8 @@ def identity_panel(
 ) -> IdentityPanel:
     """Return the panel of a case."""
     by_code = case.identity_method is IdentificationMethod.EMAIL_CODE
-    is_matched = any(proof.method is ProofMethod.ADDRESS_MATCHED for proof in established)
-    warning = None
-    if case.status.is_open and not case.identity_is_sufficient:
-        warning = texts.IDENTITY_MISSING
-    elif case.status.is_open and by_code and not is_matched:
-        warning = texts.ADDRESS_TO_MATCH
+    gap = gap_shown(case, established) if case.status.is_open else None
+    warning = texts.IDENTITY_GAPS[gap] if gap is not None else None
     methods = [method for method in ProofMethod if by_code or method is not ProofMethod.ADDRESS_MATCHED]
     return IdentityPanel(
         warning=warning,

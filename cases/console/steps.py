@@ -8,8 +8,7 @@ from typing import Final
 from cases.console import texts
 from cases.views import CaseFile, CaseView
 from privacy.case_states import TRANSITIONS, CaseStatus, Resolution
-from privacy.identity_proof import asking_stops_time, may_doubt
-from privacy.request_types import rule_for
+from privacy.identity_proof import IdentityGap, asking_stops_time
 from privacy.swedish_dates import swedish_date
 
 _WAITS: Final = (CaseStatus.AWAITING_IDENTITY, CaseStatus.AWAITING_CLARIFICATION)
@@ -40,24 +39,26 @@ class StepForm:
     """Whether the form stands unfolded: it was sent, and came back."""
 
 
-def step_forms(file: CaseFile, *, today: date, draft: Draft | None = None) -> Sequence[StepForm]:
+def step_forms(
+    file: CaseFile, *, today: date, gap: IdentityGap | None, draft: Draft | None = None
+) -> Sequence[StepForm]:
     """Return a form for each status that the case may go to from here.
 
     An extension that was given, or that would come too late, is not offered, nor a question about an identity that is
-    not in doubt (art. 12(6)); whether a step is allowed decides the service.
+    not in doubt (``gap``); whether a step is allowed decides the service.
     """
     return [
         _form(file, target, draft if draft and draft.target is target else None, today=today)
         for target in file.next_statuses
-        if _is_offered(file.case, target, today=today)
+        if _is_offered(file.case, target, today=today, gap=gap)
     ]
 
 
-def _is_offered(case: CaseView, target: CaseStatus, *, today: date) -> bool:
+def _is_offered(case: CaseView, target: CaseStatus, *, today: date, gap: IdentityGap | None) -> bool:
     if target is CaseStatus.EXTENDED:
         return not (case.extended_on or is_too_late_to_extend(case, today=today))
     if target is CaseStatus.AWAITING_IDENTITY:
-        return may_doubt(case.identity_level, rule_for(case.request_type).identity_level)
+        return gap is not None
     return True
 
 

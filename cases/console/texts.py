@@ -11,6 +11,7 @@ from cases.console.passwords import MAX_LENGTH, MIN_LENGTH, PasswordProblem
 from cases.drafts import MarketingChannel
 from privacy.case_states import CaseStatus
 from privacy.checklist import TaskState
+from privacy.identity_proof import IdentityGap
 from privacy.request_types import IdentityLevel
 from privacy.swedish_dates import STOCKHOLM, swedish_date
 
@@ -140,11 +141,23 @@ IDENTITY_LEVELS: Final = MappingProxyType(
 )
 
 IDENTIFIED_BY_OFFICER: Final = "Fastställd av handläggare"
-IDENTITY_MISSING: Final = (
-    "Fastställ identiteten på ett annat sätt innan något lämnas ut, ändras eller raderas. Tiden för svaret går ändå."
+IDENTITY_GAPS: Final = MappingProxyType(
+    {
+        IdentityGap.LEVEL_TOO_LOW: (
+            "Fastställ identiteten på ett annat sätt innan något lämnas ut, ändras eller raderas. "
+            "Tiden för svaret går ändå."
+        ),
+        IdentityGap.ADDRESS_NOT_COMPARED: (
+            "Personen har visat att e-postadressen är deras, inte vem de är. "
+            "Jämför adressen med registret innan du gör något."
+        ),
+    }
 )
-ADDRESS_TO_MATCH: Final = (
-    "Personen har visat att e-postadressen är deras, inte vem de är. Jämför adressen med registret innan du gör något."
+"""What is to be done about an identity, before anything else."""
+
+IDENTITY_FIRST: Final = "Det går inte förrän identiteten är fastställd. {what} Ingenting har ändrats."
+IDENTITY_NOT_IN_DOUBT: Final = (
+    "Identiteten är redan fastställd, så det går inte att begära mer eller låta tiden stå still. Ingenting har ändrats."
 )
 PROOF_MISSING: Final = "Välj hur identiteten fastställdes."
 TIME_GOES_ON: Final = "Tiden stannar inte: det har gått mer än fem dagar sedan begäran kom in."

@@ -14,6 +14,7 @@ from cases.drafts import Actor
 from cases.files.kinds import FileKind
 from cases.files.service import CaseFiles, OpenedFile, existing
 from cases.history import EventKind
+from cases.identity_gate import require_identity
 from cases.packages.account import Account, Attachment
 from cases.packages.archive import Part, zipped
 from cases.packages.document import document
@@ -172,9 +173,11 @@ class Packages:
         Raises:
             CaseNotFoundError: no case has that reference.
             PackageNotFoundError: it is not that package any more, or it is not waiting for its release.
+            IdentityNotEstablishedError: nobody knows surely enough whose it is.
         """
         async with self._sessions.begin() as session:
             case = await existing(session, reference, for_update=True)
+            await require_identity(session, case)
             row = await self._wanted(session, case, package_id, (PackageState.PREPARED,))
             row.state, row.released_by, row.released_at = PackageState.RELEASED, actor.id, self._clock()
             row.expires_at = row.released_at + AVAILABLE

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from cases.app import create_app
 from cases.config import CasesConfig
 from cases.drafts import CaseDraft, Channel, Evidence, IdentificationMethod, Identity
+from cases.establishing import IdentityRegister
 from cases.service import CaseService
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
@@ -37,6 +38,11 @@ def references() -> Iterator[str]:
 @pytest.fixture
 def service(sessions: Sessions, key_ring: KeyRing, clock) -> CaseService:
     return CaseService(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
+
+
+@pytest.fixture
+def identities(sessions: Sessions, key_ring: KeyRing, clock) -> IdentityRegister:
+    return IdentityRegister(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.database
 
 BASE = "/api/v1"
 OFFICER = {"officer_id": "4"}
+UNKNOWN = {"level": 0, "method": "none"}
 JSON = {"Content-Type": "application/json"}
 
 
@@ -319,9 +320,9 @@ async def test_a_step_of_a_case_that_is_not_there(api, references):
 
 
 async def test_waiting_for_the_person_stops_the_clock_and_their_answer_starts_it(api, references, clock):
-    await registered(api, reference := next(references))
+    await registered(api, reference := next(references), identity=UNKNOWN)
 
-    waiting = await moved(api, reference, to="awaiting_identity", version=1, note="Samma namn två gånger i registret")
+    waiting = await moved(api, reference, to="awaiting_identity", version=1, note="Vem är det som frågar?")
     assert waiting["clock_stopped_on"] == "2026-03-10"
     clock.advance(days=10)
     case = (await api.post(f"{BASE}/cases/{reference}/transitions", json={"to": "in_progress", "version": 2})).json()
@@ -331,6 +332,26 @@ async def test_waiting_for_the_person_stops_the_clock_and_their_answer_starts_it
     assert case["pauses"] == [
         {"reason": "identity", "asked_on": "2026-03-10", "sufficient_on": "2026-03-20", "stops_clock": True}
     ]
+
+
+async def test_whoever_is_known_is_not_asked_who_they_are(api, references):
+    await registered(api, reference := next(references))
+
+    step = {"to": "awaiting_identity", "version": 1, "note": "Vem är det som frågar?"}
+    answer = await api.post(f"{BASE}/cases/{reference}/transitions", json=OFFICER | step)
+
+    assert (answer.status_code, problem_of(answer)) == (409, "identity-not-in-doubt")
+
+
+async def test_nothing_is_granted_over_the_api_to_whom_nobody_knows(api, references):
+    await registered(api, reference := next(references), identity=UNKNOWN)
+
+    grant = {"to": "decided", "resolution": "granted", "version": 1}
+    answer = await api.post(f"{BASE}/cases/{reference}/transitions", json=OFFICER | grant)
+
+    assert (answer.status_code, problem_of(answer)) == (409, "identity-not-established")
+    assert answer.json()["reason"] == "level_too_low"
+    assert (await api.get(f"{BASE}/cases/{reference}")).json()["status"] == "received"
 
 
 async def test_waiting_asked_for_too_late_does_not_move_the_due_date(api, references, clock):

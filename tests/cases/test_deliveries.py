@@ -138,7 +138,9 @@ async def test_messages_of_a_case_arrive_in_order_and_do_not_wait_for_another_ca
 ):
     other = another()
     await service.register(draft)
-    for version, to in enumerate([CaseStatus.IN_PROGRESS, CaseStatus.AWAITING_IDENTITY, CaseStatus.IN_PROGRESS], 1):
+    for version, to in enumerate(
+        [CaseStatus.IN_PROGRESS, CaseStatus.AWAITING_CLARIFICATION, CaseStatus.IN_PROGRESS], 1
+    ):
         await service.transition(draft.reference, to=to, version=version, actor=OFFICER, note="n")
     await service.register(other)
     receiver.answers = [500]

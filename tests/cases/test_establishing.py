@@ -7,21 +7,19 @@ from sqlalchemy import text
 
 from cases.audit import verify
 from cases.drafts import NOBODY, Actor, IdentificationMethod, Identity
-from cases.errors import CaseNotFoundError, ForbiddenTransitionError
-from cases.establishing import IdentityRegister
-from privacy.calendar import WorkingCalendar
+from cases.errors import (
+    CaseNotFoundError,
+    ForbiddenTransitionError,
+    IdentityNotEstablishedError,
+    IdentityNotInDoubtError,
+)
 from privacy.case_states import CaseStatus, Resolution
-from privacy.identity_proof import ProofMethod
+from privacy.identity_proof import IdentityGap, ProofMethod
 from privacy.request_types import IdentityLevel, RequestType
 
 pytestmark = pytest.mark.database
 
 BO = Actor.officer("77")
-
-
-@pytest.fixture
-def identities(sessions, key_ring, clock):
-    return IdentityRegister(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
 
 
 @pytest.fixture
@@ -122,3 +120,98 @@ async def test_what_has_ended_stays_as_it_was(service, identities, nobodys):
         await identities.establish(nobodys, ProofMethod.CALLED_BACK, note=None, actor=BO)
     with pytest.raises(CaseNotFoundError):
         await identities.establish("AR-0000-0000", ProofMethod.CALLED_BACK, note=None, actor=BO)
+
+
+# nothing has its effect before it is known for whom
+
+
+GIVING, NOT_GIVING = (Resolution.GRANTED, Resolution.PARTLY_GRANTED), (Resolution.REFUSED, Resolution.FORWARDED)
+
+
+async def decide(service, reference, resolution, *, version=1):
+    return await service.transition(
+        reference, to=CaseStatus.DECIDED, version=version, actor=BO, resolution=resolution, note=None
+    )
+
+
+@pytest.mark.parametrize("resolution", GIVING)
+async def test_nothing_is_granted_to_whom_nobody_knows_until_it_is_written_down_how(
+    service, identities, nobodys, resolution
+):
+    with pytest.raises(IdentityNotEstablishedError) as refused:
+        await decide(service, nobodys, resolution)
+    assert refused.value.gap is IdentityGap.LEVEL_TOO_LOW
+    case = await service.read(nobodys)
+    assert (case.status, case.version) == (CaseStatus.RECEIVED, 1), "nothing of the refused step stays"
+
+    await identities.establish(nobodys, ProofMethod.MET_IN_PERSON, note=None, actor=BO)
+
+    assert (await decide(service, nobodys, resolution)).resolution is resolution
+
+
+async def test_an_address_that_nobody_compared_grants_nothing_either(service, identities, by_code):
+    with pytest.raises(IdentityNotEstablishedError) as refused:
+        await decide(service, by_code, Resolution.GRANTED)
+    assert refused.value.gap is IdentityGap.ADDRESS_NOT_COMPARED
+
+    await identities.establish(by_code, ProofMethod.ADDRESS_MATCHED, note=None, actor=BO)
+
+    assert (await decide(service, by_code, Resolution.GRANTED)).resolution is Resolution.GRANTED
+
+
+async def test_an_address_compared_in_another_case_is_no_help(service, identities, by_code, another, clock):
+    identity = Identity(IdentityLevel.CONTACT, IdentificationMethod.EMAIL_CODE, verified_at=clock())
+    await service.register(other := another(request_type=RequestType.OBJECTION, identity=identity))
+    await identities.establish(other.reference, ProofMethod.ADDRESS_MATCHED, note=None, actor=BO)
+
+    with pytest.raises(IdentityNotEstablishedError):
+        await decide(service, by_code, Resolution.GRANTED)
+
+
+@pytest.mark.parametrize("resolution", NOT_GIVING)
+async def test_a_no_needs_no_identity(service, nobodys, resolution):
+    assert (await decide(service, nobodys, resolution)).resolution is resolution
+
+
+async def test_a_case_that_was_reopened_is_granted_no_more_easily(service, nobodys):
+    await decide(service, nobodys, Resolution.REFUSED)
+    await service.transition(nobodys, to=CaseStatus.IN_PROGRESS, version=2, actor=BO, note="Överklagat")
+
+    with pytest.raises(IdentityNotEstablishedError):
+        await decide(service, nobodys, Resolution.GRANTED, version=3)
+
+
+async def test_where_the_right_needs_no_identity_nothing_is_in_the_way(service, another):
+    await service.register(complaint := another(request_type=RequestType.COMPLAINT, identity=NOBODY))
+
+    assert (await decide(service, complaint.reference, Resolution.GRANTED)).resolution is Resolution.GRANTED
+
+
+# and nobody is asked who is known: neither for more, nor to stop the clock
+
+
+async def ask_who(service, reference, *, version=1):
+    return await service.transition(
+        reference, to=CaseStatus.AWAITING_IDENTITY, version=version, actor=BO, note="Vem är du?"
+    )
+
+
+async def test_who_signed_is_not_asked_again_and_time_does_not_stand_still(service, draft):
+    await service.register(draft)
+
+    with pytest.raises(IdentityNotInDoubtError):
+        await ask_who(service, draft.reference)
+
+    case = await service.read(draft.reference)
+    assert (case.status, case.clock_stopped_on, case.pauses) == (CaseStatus.RECEIVED, None, ())
+
+
+async def test_whose_address_is_not_in_the_register_may_be_asked_and_whose_is_may_not(service, identities, by_code):
+    assert (await ask_who(service, by_code)).clock_stopped_on is not None
+
+    await identities.establish(by_code, ProofMethod.ADDRESS_MATCHED, note=None, actor=BO)
+
+    case = await service.read(by_code)
+    assert (case.status, case.clock_stopped_on) == (CaseStatus.IN_PROGRESS, None)
+    with pytest.raises(IdentityNotInDoubtError):
+        await ask_who(service, by_code, version=case.version)

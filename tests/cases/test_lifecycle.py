@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cases.audit import verify
-from cases.drafts import Actor, CaseDraft, Channel, IdentificationMethod, Identity
+from cases.drafts import NOBODY, Actor, CaseDraft, Channel, IdentificationMethod, Identity
 from cases.errors import (
     CaseEndedError,
     CaseNotFoundError,
     ForbiddenTransitionError,
+    IdentityNotEstablishedError,
     ReferenceTakenError,
     StaleVersionError,
 )
+from cases.establishing import IdentityRegister
 from cases.own_cases import OwnCases, Person
 from cases.reminders import Reminders
 from cases.service import CaseService
@@ -30,6 +32,7 @@ from foundation.database import create_engine, session_factory
 from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
+from privacy.identity_proof import ProofMethod
 from privacy.references import new_case_reference
 from privacy.request_types import IdentityLevel, RequestType
 from privacy.swedish_dates import local_date
@@ -48,8 +51,11 @@ NEEDS_NOTE = WAITING | {"extended"}
 class ModelCase:
     """What a case is, as simply as it can be said."""
 
-    number: str
+    number: str | None
     filed: CaseDraft
+    known: bool
+    """Whether it is known who asks as surely as the right needs."""
+
     status: str = "received"
     resolution: str | None = None
     version: int = 1
@@ -64,7 +70,7 @@ class ModelCase:
         if (resolution is not None) != (to == "decided"):
             return False
         if to == "decided":
-            return self.status in OPEN
+            return self.status in OPEN and (self.known or resolution != "granted")
         if to == "closed":
             return self.status == "decided"
         if self.status in {"decided", "closed"}:
@@ -77,6 +83,8 @@ class ModelCase:
                 and not self.was_extended
                 and (clock_was_stopped or today <= self.first_due_on)
             )
+        if to == "awaiting_identity" and self.known:
+            return False
         if to in WAITING:
             return to != self.status
         return to == "in_progress" and self.status in {"received"} | WAITING
@@ -100,6 +108,7 @@ class Lifecycle(RuleBasedStateMachine):
         keys = KeyRing.from_secrets("a secret for tests", lookup_secret="another")
         parts = {"key_ring": keys, "clock": lambda: self.now, "calendar": WorkingCalendar()}
         self.service, self.own = CaseService(sessions, **parts), OwnCases(sessions, **parts)
+        self.identities = IdentityRegister(sessions, **parts)
         self.reminders = Reminders(sessions, clock=lambda: self.now, due_soon_days=7)
         self.model: dict[str, ModelCase] = {}
 
@@ -115,18 +124,37 @@ class Lifecycle(RuleBasedStateMachine):
         with pytest.raises(error):
             self.do(coroutine)
 
-    @rule(target=cases, number=st.sampled_from(NUMBERS))
-    def file(self, number):
-        identity = Identity(
+    @rule(target=cases, number=st.sampled_from(NUMBERS), how=st.sampled_from(["bankid", "bankid", "code", "nobody"]))
+    def file(self, number, how):
+        signed = Identity(
             IdentityLevel.STRONG, IdentificationMethod.BANKID, personal_identity_number=number, verified_at=self.now
         )
+        by_code = Identity(IdentityLevel.CONTACT, IdentificationMethod.EMAIL_CODE, verified_at=self.now)
+        identity = {"bankid": signed, "code": by_code, "nobody": NOBODY}[how]
         draft = CaseDraft(
             new_case_reference(self.source), RequestType.RECTIFICATION, self.now, Channel.CHAT, identity=identity
         )
         registration = self.do(self.service.register(draft))
         assert registration.created
-        self.model[draft.reference] = ModelCase(number, draft, first_due_on=registration.receipt.due_on)
+        self.model[draft.reference] = ModelCase(
+            identity.personal_identity_number, draft, how == "bankid", first_due_on=registration.receipt.due_on
+        )
         return draft.reference
+
+    @rule(reference=cases, method=st.sampled_from([ProofMethod.ADDRESS_MATCHED, ProofMethod.CALLED_BACK]))
+    def establish(self, reference, method):
+        case = self.model[reference]
+        attempt = self.identities.establish(reference, method, note=None, actor=OFFICER)
+        view = self.do(self.service.read(reference))
+        is_possible = method is ProofMethod.CALLED_BACK or view.identity_method is IdentificationMethod.EMAIL_CODE
+        if case.status not in OPEN or not is_possible:
+            self.refused(ForbiddenTransitionError, attempt)
+            return
+        self.do(attempt)
+        case.known, case.events = True, case.events + 1
+        if case.status == "awaiting_identity":
+            view = self.do(self.service.read(reference))
+            self._moved(case, view, to="in_progress", resolution=None, note=None)
 
     @rule(reference=cases)
     def file_again(self, reference):
@@ -158,7 +186,7 @@ class Lifecycle(RuleBasedStateMachine):
         if behind:
             self.refused(StaleVersionError, attempt)
         elif not case.may_go(to, resolution=resolution, note=note, today=today, clock_was_stopped=stopped):
-            self.refused(ForbiddenTransitionError, attempt)
+            self.refused((ForbiddenTransitionError, IdentityNotEstablishedError), attempt)
         else:
             self._moved(case, self.do(attempt), to=to, resolution=resolution, note=note)
 

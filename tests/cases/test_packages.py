@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from cases.drafts import Actor, MarketingBlockDraft, MarketingChannel
+from cases.drafts import NOBODY, Actor, MarketingBlockDraft, MarketingChannel
+from cases.errors import IdentityNotEstablishedError
 from cases.files.service import CaseFiles
 from cases.packages.account import Said
 from cases.packages.ending import PackageExpiry
@@ -25,9 +26,11 @@ from cases.packages.errors import (
 from cases.packages.fetching import Fetching
 from cases.packages.gathering import Gatherer
 from cases.packages.service import Packages
+from cases.packages.states import PackageState
 from cases.storage.sealing import Sealer
 from cases.systems import load_systems
 from privacy.disclosure import NOT_DISCLOSED
+from privacy.identity_proof import ProofMethod
 from privacy.request_types import RequestType
 from tests.cases.conftest import CONVERSATION, KARL, KARL_NAME
 from tests.conftest import ROOT
@@ -230,6 +233,17 @@ class TestItsWay:
         with pytest.raises(PackageNotPossibleError):
             await prepared(packages, case)
 
+    async def test_it_is_released_for_nobody_whom_nobody_knows(self, packages, service, another, identities):
+        await service.register(nobodys := another(identity=NOBODY))
+        package = await prepared(packages, nobodys.reference)
+
+        with pytest.raises(IdentityNotEstablishedError):
+            await packages.release(nobodys.reference, package.id, actor=BO)
+        assert (await packages.current(nobodys.reference)).state is PackageState.PREPARED
+
+        await identities.establish(nobodys.reference, ProofMethod.MET_IN_PERSON, note=None, actor=BO)
+        assert (await packages.release(nobodys.reference, package.id, actor=BO)).state is PackageState.RELEASED
+
     async def test_withdrawn_it_is_gone(self, packages, sessions, case, fetching):
         package = await released(packages, case)
 
@@ -316,10 +330,12 @@ class TestFetching:
         assert [event.facts["reason"] for event in tries] == ["not_yours"] * 3
         assert not any(SOMEBODY_ELSE in str(event.facts) for event in tries)
 
-    async def test_a_case_of_somebody_unidentified_hands_nothing_out(self, packages, fetching, service, another):
-        from cases.drafts import NOBODY
-
+    async def test_what_an_officer_established_lets_nobody_fetch_in_the_chat(
+        self, packages, fetching, service, another, identities
+    ):
+        """The case knows no number that a signature could be compared with: it is handed over another way."""
         await service.register(own := another(identity=NOBODY))
+        await identities.establish(own.reference, ProofMethod.MET_IN_PERSON, note=None, actor=BO)
         await released(packages, own.reference)
 
         with pytest.raises(FetchRefusedError) as refused:

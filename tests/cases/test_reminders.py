@@ -58,7 +58,9 @@ async def test_missed_nights_lose_nothing(reminders, service, reference, clock):
 
 
 async def test_a_stopped_clock_is_not_late(reminders, service, reference, clock):
-    await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
+    await service.transition(
+        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=1, actor=OFFICER, note="Vilken lön?"
+    )
     clock.now = datetime(2026, 6, 1, tzinfo=UTC)
 
     await reminders.flag()  # that it has waited long is another matter
@@ -103,14 +105,17 @@ async def test_a_wait_that_lasts_long_is_said_once_and_a_second_wait_again(remin
     def long_waits(events):
         return [event.facts["asked_on"] for event in events if event.kind == "paused_long"]
 
-    await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
+    await service.transition(
+        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=1, actor=OFFICER, note="Vilken lön?"
+    )
     clock.advance(days=29)
     assert await reminders.flag() == 0
     clock.advance(days=40)  # a month of missed nights
     assert await reminders.flag() == 1
     assert await reminders.flag() == 0
+    await service.transition(reference, to=CaseStatus.IN_PROGRESS, version=2, actor=OFFICER)
     await service.transition(
-        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=2, actor=OFFICER, note="Vilken lön?"
+        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=3, actor=OFFICER, note="Vilket år?"
     )
     clock.advance(days=30)
     await reminders.flag()
@@ -120,7 +125,9 @@ async def test_a_wait_that_lasts_long_is_said_once_and_a_second_wait_again(remin
 
 
 async def test_a_wait_that_ended_in_time_is_not_mentioned(reminders, service, reference, clock):
-    await service.transition(reference, to=CaseStatus.AWAITING_IDENTITY, version=1, actor=OFFICER, note="Vem är det?")
+    await service.transition(
+        reference, to=CaseStatus.AWAITING_CLARIFICATION, version=1, actor=OFFICER, note="Vilken lön?"
+    )
     clock.advance(days=10)
     await service.transition(reference, to=CaseStatus.IN_PROGRESS, version=2, actor=OFFICER)
     clock.advance(days=30)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from privacy.identity_proof import ProofMethod, asking_stops_time, may_doubt
+from privacy.identity_proof import IdentityGap, ProofMethod, asking_stops_time, identity_gap
 from privacy.request_types import RULES, IdentityLevel
 
 
@@ -22,9 +22,23 @@ def test_only_a_compared_address_is_of_the_weaker_level():
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.request_type)
-def test_there_is_doubt_only_below_what_the_right_needs(rule):
+def test_something_is_missing_below_what_the_right_needs(rule):
     for level in IdentityLevel:
-        assert may_doubt(level, rule.identity_level) is (level < rule.identity_level)
+        gap = identity_gap(level, rule.identity_level, rests_on_address=False, is_compared=False)
+        assert gap is (IdentityGap.LEVEL_TOO_LOW if level < rule.identity_level else None)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.request_type)
+def test_an_address_is_enough_only_once_it_was_compared_and_only_where_an_address_is_enough(rule):
+    def gap(*, is_compared):
+        return identity_gap(IdentityLevel.CONTACT, rule.identity_level, rests_on_address=True, is_compared=is_compared)
+
+    expected = {
+        IdentityLevel.NONE: (None, None),
+        IdentityLevel.CONTACT: (IdentityGap.ADDRESS_NOT_COMPARED, None),
+        IdentityLevel.STRONG: (IdentityGap.LEVEL_TOO_LOW, IdentityGap.LEVEL_TOO_LOW),
+    }
+    assert (gap(is_compared=False), gap(is_compared=True)) == expected[rule.identity_level]
 
 
 def test_asked_on_the_fifth_day_time_stops_and_on_the_sixth_it_does_not():

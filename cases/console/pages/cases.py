@@ -13,7 +13,7 @@ from cases.console.checklist import TaskDraft, checklist_of
 from cases.console.context import Console
 from cases.console.due import due_of
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
-from cases.console.identity import IdentityDraft, identity_panel
+from cases.console.identity import IdentityDraft, gap_shown, identity_first, identity_panel
 from cases.console.responses import led_on, page
 from cases.console.steps import Draft, is_too_late_to_extend, step_forms
 from cases.console.timeline import timeline
@@ -21,6 +21,8 @@ from cases.drafts import DATA_SUBJECT
 from cases.errors import (
     CaseNotFoundError,
     ForbiddenTransitionError,
+    IdentityNotEstablishedError,
+    IdentityNotInDoubtError,
     InvalidCursorError,
     StaleVersionError,
     UnfinishedChecklistError,
@@ -125,10 +127,14 @@ async def move_case(
     except UnfinishedChecklistError as error:
         unfinished = texts.UNFINISHED_CHECKLIST.format(tasks=", ".join(error.unfinished))
         return await case_page(request, console, officer, reference, draft=draft, problem=unfinished, status=409)
-    except ForbiddenTransitionError:
+    except IdentityNotEstablishedError as error:
         return await case_page(
-            request, console, officer, reference, draft=draft, problem=texts.FORBIDDEN_STEP, status=409
+            request, console, officer, reference, draft=draft, problem=identity_first(error), status=409
         )
+    except ForbiddenTransitionError as error:
+        is_known = isinstance(error, IdentityNotInDoubtError)
+        problem = texts.IDENTITY_NOT_IN_DOUBT if is_known else texts.FORBIDDEN_STEP
+        return await case_page(request, console, officer, reference, draft=draft, problem=problem, status=409)
     return led_on(f"{PREFIX}/cases/{reference}", done="status")
 
 
@@ -203,7 +209,7 @@ async def case_page(
         connector_texts=connector_texts,
         form_id=f"{console.random.getrandbits(64):016x}",
         identity=identity_panel(file.case, established, names=names, draft=identity_draft),
-        steps=step_forms(file, today=console.today(), draft=draft),
+        steps=step_forms(file, today=console.today(), gap=gap_shown(file.case, established), draft=draft),
         is_too_late_to_extend=is_too_late_to_extend(file.case, today=console.today()) and not file.case.extended_on,
         resolutions=list(Resolution),
         shown_number=shown_number,

@@ -5,10 +5,11 @@ from fastapi.responses import Response
 
 from cases.console import connector_texts, texts
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
+from cases.console.identity import identity_first
 from cases.console.order_lines import connector_of, order_form
 from cases.console.pages.cases import case_page, known
 from cases.console.responses import led_on
-from cases.errors import NoSuchConnectorError
+from cases.errors import IdentityNotEstablishedError, NoSuchConnectorError
 from privacy.errors import InvalidContactAddressError
 
 router = APIRouter(prefix="/cases")
@@ -49,6 +50,8 @@ async def place_order(
         )
     except InvalidContactAddressError:
         return await refused(connector_texts.BAD_ADDRESS, 422)
+    except IdentityNotEstablishedError as error:
+        return await refused(identity_first(error), 409)
     except NoSuchConnectorError:
         return await refused(connector_texts.NOT_CONNECTED, 409)
     return led_on(f"{PREFIX}/cases/{reference}", done="ordered")

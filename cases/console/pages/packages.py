@@ -10,9 +10,11 @@ from cases.console import file_texts, package_texts
 from cases.console.accounts import StaffAccount, display_names
 from cases.console.context import Console
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep, SentForm
+from cases.console.identity import identity_first
 from cases.console.pages.cases import known
 from cases.console.pages.files import saved
 from cases.console.responses import led_on, page
+from cases.errors import IdentityNotEstablishedError
 from cases.files.kinds import FileKind
 from cases.packages.document import STYLE_HASH
 from cases.packages.errors import GatheringError, PackageNotFoundError, PackageNotPossibleError
@@ -77,6 +79,9 @@ async def release(
         await console.packages.release(reference, package_id, actor=officer.actor)
     except PackageNotFoundError:
         problem = package_texts.NO_LONGER
+        return await _package_page(request, console, officer, reference, problem=problem, status=409)
+    except IdentityNotEstablishedError as error:
+        problem = identity_first(error)
         return await _package_page(request, console, officer, reference, problem=problem, status=409)
     return led_on(f"{PREFIX}/cases/{reference}/package", done="package-released")
 

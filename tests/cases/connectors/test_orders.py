@@ -6,11 +6,12 @@ import pytest
 
 from cases.connectors.interface import Operation
 from cases.connectors.orders import OrderFailedError
-from cases.drafts import Actor
-from cases.errors import CaseNotFoundError, NoSuchConnectorError
+from cases.drafts import NOBODY, Actor
+from cases.errors import CaseNotFoundError, IdentityNotEstablishedError, NoSuchConnectorError
 from cases.files.service import CaseFiles
 from privacy.checklist import TaskState
 from privacy.errors import InvalidContactAddressError
+from privacy.identity_proof import ProofMethod
 from privacy.request_types import RequestType
 from tests.cases.connectors.conftest import KARL
 from tests.cases.connectors.test_propagation import Killed
@@ -92,6 +93,23 @@ async def test_a_form_sent_twice_is_one_order_with_one_receipt(case, place, orde
     [kept] = await orders.of_case(case.reference)
     assert (kept.outcome, kept.attempts) == ("done", 1)
     assert [event.kind for event in await service.events(case.reference)].count("connector_ordered") == 1
+    assert systems.hubspot.contacts == {}
+
+
+async def test_nothing_is_erased_for_whom_nobody_knows_but_it_may_be_looked_for(
+    place, orders, service, another, identities, systems
+):
+    systems.hubspot.add(KARL)
+    await service.register(nobodys := another(request_type=RequestType.ERASURE, identity=NOBODY))
+
+    await place(nobodys, system="hubspot", operation=Operation.EXPORT)
+    with pytest.raises(IdentityNotEstablishedError):
+        await place(nobodys, system="hubspot", operation=Operation.ERASE, form_id="another form")
+    assert [order.operation for order in await orders.of_case(nobodys.reference)] == [Operation.EXPORT]
+
+    await identities.establish(nobodys.reference, ProofMethod.CALLED_BACK, note=None, actor=OFFICER)
+    order = await place(nobodys, system="hubspot", operation=Operation.ERASE, form_id="another form")
+    await orders.attempt(order.id)
     assert systems.hubspot.contacts == {}
 
 

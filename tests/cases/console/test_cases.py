@@ -361,7 +361,7 @@ class TestSteps:
         await annas_browser.open(address(case))
         form = annas_browser.form(f"{address(case)}/transitions")
         status_before = (await service.read(case.reference)).status
-        wanted = target if target != "closed" else "awaiting_identity"
+        wanted = target if target != "closed" else "awaiting_clarification"
 
         await annas_browser.post(f"{address(case)}/transitions", form | {"to": wanted, "note": "ändå"})
 
