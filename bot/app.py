@@ -36,6 +36,7 @@ from bot.stream import Streams
 from bot.tables import CHANNEL
 from bot.texts import Texts
 from bot.turns import TurnRunner
+from bot.typed_codes import TypedCodes
 from bot.waiting import Waiting
 from foundation.clock import Clock, system_clock
 from foundation.database import create_engine, session_factory
@@ -182,6 +183,14 @@ async def _running(
             eraser=ConversationEraser(engine=engine, sessions=sessions, store=store),
             handoffs=handoffs,
             identifications=identifications,
+            typed_codes=TypedCodes(
+                conversations=conversations,
+                identifications=identifications,
+                sessions=sessions,
+                store=store,
+                texts=texts,
+                clock=clock,
+            ),
             packages=fetching,
             feedback=FeedbackBook(sessions=sessions, key_ring=config.key_ring, refusals=refusals, clock=clock),
             turns=turns,

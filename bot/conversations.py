@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -104,10 +105,13 @@ class Conversations:
             officer_name=conversation.officer_name if conversation.state == "human" else None,
         )
 
-    async def receive(self, visitor: Visitor, given: NewMessage) -> Message:
+    async def receive(self, visitor: Visitor, given: NewMessage, *, notice: str | None = None) -> Message:
         """Store what the visitor says and give it to whoever holds the conversation.
 
         The same ``client_id`` again changes nothing and returns what it was stored as the first time.
+
+        Args:
+            notice: the key of what the visitor is told about their text.
 
         Raises:
             ProblemError: empty, too long, or a button that was not offered here or is spent; nothing was stored.
@@ -119,26 +123,46 @@ class Conversations:
             row = await self._store.message_of_client(session, conversation.id, given.client_id)
             wanted = None
             if row is None:
-                row = await self._take(session, conversation, given)
+                row = await self._take(session, conversation, given, notice=notice)
                 wanted = await self._wanted_package(session, conversation.id, given)
             [message] = await self._store.shown(session, [row])
         if wanted is not None:  # the identification has transactions of its own, which wait for the conversation's
             await self._packages.begin(visitor.conversation_id, wanted, message_id=message.id)
         return message
 
+    async def keep_unheard(self, visitor: Visitor, client_id: UUID, *, text: str) -> tuple[Message, bool]:
+        """Store ``text`` in the place of what the visitor wrote, which nobody is given; tell whether it is new.
+
+        Raises:
+            ProblemError: the conversation is gone.
+        """
+        async with self._sessions.begin() as session:
+            conversation = await self._store.locked(session, visitor.conversation_id)
+            if conversation is None:
+                raise self._refusals.session_lost()
+            row = await self._store.message_of_client(session, conversation.id, client_id)
+            is_new = row is None
+            if row is None:
+                draft = Draft("visitor", text, client_id=client_id)
+                row = await self._store.add_message(session, conversation, draft, now=self._clock())
+            [message] = await self._store.shown(session, [row])
+            return message, is_new
+
     async def _wanted_package(self, session: AsyncSession, conversation_id: str, given: NewMessage) -> str | None:
         """Return the case whose package the pressed button asks for."""
         button = await self._store.button(session, conversation_id, given.button) if given.button else None
         return wanted_reference(self._store.payload(button)) if button is not None else None
 
-    async def _take(self, session: AsyncSession, conversation: ConversationRow, given: NewMessage) -> MessageRow:
+    async def _take(
+        self, session: AsyncSession, conversation: ConversationRow, given: NewMessage, *, notice: str | None
+    ) -> MessageRow:
         if given.button is not None:
             return await self._press(session, conversation, given)
         now = self._clock()
         redacted = redact(self._checked(given.text or ""), self._texts)
         draft = Draft("visitor", redacted.text, client_id=given.client_id)
         message = await self._store.add_message(session, conversation, draft, now=now)
-        for key in redacted.notices():
+        for key in [*redacted.notices(), *([notice] if notice else [])]:
             await self._store.add_message(session, conversation, Draft("system", self._texts(key)), now=now)
         turn = None
         if conversation.state in ("bot", "closed"):

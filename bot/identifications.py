@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversations import Visitor
 from bot.package_purpose import is_for_package
 from bot.packages import Packages
 from bot.refusals import Refusals
@@ -188,6 +189,12 @@ class Identifications:
             raise self._refusals.identification_not_found() from None
         except IdentificationStateError:
             raise self._refusals.identification_not_possible() from None
+
+    async def waiting_for_code(self, visitor: Visitor) -> str | None:
+        """Return the identification that waits for a code from this browser, or None."""
+        if self._broker is None:
+            return None
+        return await self._broker.waiting_for_code(visitor.conversation_id, session_hash=visitor.token_hash)
 
     async def view(self, identification_id: str, *, session_hash: bytes) -> IdentificationView:
         """Return the identification as it stands.

@@ -19,6 +19,7 @@ from bot.refusals import Refusals
 from bot.store import ConversationStore
 from bot.stream import Streams
 from bot.turns import TurnRunner
+from bot.typed_codes import TypedCodes
 from foundation.database import Sessions
 from foundation.notify import Listener
 
@@ -34,6 +35,7 @@ class Services:
     eraser: ConversationEraser
     handoffs: Handoffs
     identifications: Identifications
+    typed_codes: TypedCodes
     packages: Packages
     feedback: FeedbackBook
     turns: TurnRunner

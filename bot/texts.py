@@ -17,8 +17,11 @@ KEYS: Final = frozenset(
     {
         "mask_personal_identity_number",
         "mask_card_number",
+        "mask_code",
         "personal_identity_number_masked",
         "card_number_masked",
+        "code_masked",
+        "code_not_waited_for",
         "welcome_unavailable",
         "bot_unreachable",
         "bot_uncertain",

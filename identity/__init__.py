@@ -14,6 +14,7 @@ Frozen interface (what ``bot/`` and ``insyn/`` use; everything else may move)::
                        level=1 | 2, email=…) -> Identification
     await broker.send_code(identification_id, session_hash=…, email=…, end_user_ip=…) -> Identification   # level 1
     await broker.enter_code(identification_id, session_hash=…, code=…) -> Identification
+    await broker.waiting_for_code(conversation_id, session_hash=…) -> str | None     # the identification's id
     await broker.start(identification_id, session_hash=…, mode="qr" | "same_device", end_user_ip=…, user_agent=…)
                                                                                      -> Identification
     await broker.view(identification_id, session_hash=…) -> Identification

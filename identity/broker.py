@@ -224,6 +224,15 @@ class Broker:
         self._collector.wake()
         return shown
 
+    async def waiting_for_code(self, conversation_id: str, *, session_hash: bytes) -> str | None:
+        """Return the identification of this session that waits for a code by e-mail, or None."""
+        row = IdentificationRow
+        mine = (row.conversation_id == conversation_id, row.session_hash == session_hash)
+        async with self._sessions() as session:
+            return await session.scalar(
+                select(row.id).where(*mine, row.state == State.PENDING, row.mode == EMAIL).limit(1)
+            )
+
     async def view(self, identification_id: str, *, session_hash: bytes) -> Identification:
         """Return the identification as it stands; BankID is not asked.
 

@@ -100,7 +100,7 @@ async def post_message(request: Request, given: NewMessage, holder: Holder, part
             retry_after_s = buckets.take(key)
             if retry_after_s is not None:
                 raise parts.refusals.too_many("too_many_messages", retry_after_s)
-    message = await parts.conversations.receive(holder, given)
+    message = await parts.typed_codes.receive(holder, given)
     parts.turns.wake(holder.conversation_id)
     return AcceptedMessage(message=message)
 

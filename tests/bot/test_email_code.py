@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from email import policy
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,8 +19,10 @@ from aiosmtpd.controller import Controller
 from bot.app import create_app
 from bot.config import BotConfig, IdentityConfig
 from bot.turns import IDENTIFIED, NOT_IDENTIFIED
+from bot.typed_codes import Heard, heard_code
 from foundation.clock import system_clock
 from foundation.mail import SmtpMailer
+from identity.bankid.messages import MESSAGES
 from identity.codes import CodeMail
 from identity.config import BrokerConfig, ClientConfig
 from identity.simulator.authority import ensure
@@ -236,3 +239,149 @@ async def test_what_is_registered_otherwise_takes_its_card_back(edge, internal, 
         assert (await post_to(visitor, identification_id, "code/enter", code=post.code())).status_code == 409
         await edge.settle()
         assert NOT_IDENTIFIED not in rasa.texts(), "nothing failed"
+
+
+# typed where one chats instead of on the card
+
+
+async def waiting_for_code(visitor: Visitor) -> None:
+    identification_id = await offered(visitor)
+    await post_to(visitor, identification_id, "code", email=EMAIL)
+
+
+def wrong(code: str) -> str:
+    return "000000" if code != "000 000" else "000001"
+
+
+@pytest.mark.parametrize("typed", ["{0}", "{1}", "Koden är {0}", "Hej! Här kommer koden: {1}."])
+async def test_a_code_in_the_chat_is_the_code_and_never_a_message(edge, rasa: FakeRasa, post: Post, caplog, typed: str):
+    async with edge.visitor() as visitor:
+        await waiting_for_code(visitor)
+        caplog.set_level("DEBUG")  # from here on: the mail server of the test logs every letter
+        caplog.clear()
+        told_before = rasa.texts()
+
+        sent = await visitor.post(text=typed.format(post.code(), post.code().replace(" ", "")))
+
+        assert sent.json()["message"]["text"] == edge.parts.typed_codes._texts("mask_code")
+        assert (await visitor.session())["identification"]["state"] == "complete"
+        await until(lambda: IDENTIFIED in rasa.texts())
+        await edge.settle()
+        assert rasa.texts() == [*told_before, IDENTIFIED], "the bot is told that it is confirmed, and of no code"
+        kept = "".join(await visitor.texts()) + "".join(record.getMessage() for record in caplog.records)
+        assert post.code() not in kept
+        assert post.code().replace(" ", "") not in kept
+
+
+async def test_a_wrong_code_in_the_chat_is_answered_there_and_costs_its_try(edge, rasa: FakeRasa, post: Post):
+    async with edge.visitor() as visitor:
+        await waiting_for_code(visitor)
+
+        answers = [await visitor.say(wrong(post.code())) for _ in range(2)]
+
+        said = [MESSAGES.texts[key]["sv"] for key in ("code_wrong_2", "code_wrong_1")]
+        assert [[message["text"] for message in answer] for answer in answers] == [[text] for text in said]
+        await visitor.say(wrong(post.code()))
+        assert (await visitor.session())["identification"]["state"] == "failed"
+        await until(lambda: NOT_IDENTIFIED in rasa.texts())
+
+
+async def test_a_code_that_is_sent_again_because_its_answer_was_lost_is_tried_once(edge, post: Post):
+    async with edge.visitor() as visitor:
+        await waiting_for_code(visitor)
+        client_id = str(uuid4())
+
+        sent = [await visitor.post(text=wrong(post.code()), client_id=client_id) for _ in range(4)]
+
+        assert len({answer.json()["message"]["id"] for answer in sent}) == 1
+        shown = (await visitor.session())["identification"]
+        assert (shown["state"], shown["message"]) == ("pending", MESSAGES.texts["code_wrong_2"]["sv"])
+
+
+async def test_in_a_message_about_the_code_it_is_hidden_and_not_tried(edge, rasa: FakeRasa, post: Post):
+    async with edge.visitor() as visitor:
+        await waiting_for_code(visitor)
+
+        await visitor.say(f"Jag skrev koden {post.code()} men inget hände")
+
+        assert "Jag skrev koden [dold kod] men inget hände" in rasa.texts()
+        assert edge.parts.typed_codes._texts("code_masked") in await visitor.texts()
+        assert not any(post.code() in text for text in await visitor.texts())
+        assert (await visitor.session())["identification"]["message"] == MESSAGES.texts["code_sent"]["sv"]
+
+
+async def test_six_digits_are_any_number_before_a_code_is_sent_and_after_it_was_used(edge, rasa: FakeRasa, post: Post):
+    async with edge.visitor() as visitor:
+        identification_id = await offered(visitor)
+        await visitor.say("123456")
+        await post_to(visitor, identification_id, "code", email=EMAIL)
+        await visitor.say("mitt kundnummer är 654321")
+        await post_to(visitor, identification_id, "code/enter", code=post.code())
+        await visitor.say("111222")
+
+        told = [text for text in rasa.texts() if any(character.isdigit() for character in text)]
+        assert told == ["123456", "mitt kundnummer är 654321", "111222"]
+
+
+async def test_a_code_typed_in_another_browser_is_that_browsers_own_text(edge, rasa: FakeRasa, post: Post):
+    async with edge.visitor() as owner, edge.visitor() as thief:
+        await waiting_for_code(owner)
+        await thief.open()
+
+        await thief.say(post.code())
+
+        assert post.code() in await thief.texts(), "nothing is waited for there"
+        assert (await owner.session())["identification"]["state"] == "pending"
+
+
+async def test_who_waits_for_a_person_can_still_type_the_code(edge, internal, rasa: FakeRasa, post: Post):
+    async with edge.visitor() as visitor:
+        await waiting_for_code(visitor)
+        path = f"/conversations/{await visitor.conversation_id()}"
+        handed = await internal.post(f"{path}/handoff", json={"reason": "Besökaren bad om en människa", "summary": "x"})
+        assert handed.status_code < 300, handed.text
+
+        await visitor.post(text=post.code())
+
+        assert (await visitor.session())["identification"]["state"] == "complete"
+        assert not any(post.code() in text for text in await visitor.texts())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("123456", "123456"),
+        ("123 456", "123456"),
+        ("123-456", "123456"),
+        ("1 2 3 4 5 6", "123456"),
+        ("１２３ ４５６", "123456"),
+        ("koden är 123 456", "123456"),
+        ("Det är 123456!", "123456"),
+        ("123456 står i mejlet", "123456"),
+        ("the code is 123456", "123456"),
+        ("12345", None),
+        ("1234567", None),
+        ("070-123 45 67", None),
+        ("mitt kundnummer är 123456", None),
+        ("123456 eller 654321", None),
+        ("199908072391", None),
+        ("", None),
+    ],
+)
+def test_what_is_heard_as_a_code(text: str, code: str | None):
+    heard = heard_code(text, mask="x")
+
+    assert (heard.code if heard else None) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("koden 123456 fungerar inte", "koden x fungerar inte"),
+        ("koden 123 456 och 654 321 fungerar inte", "koden x och x fungerar inte"),
+        ("kl 10 123456 var koden som inte gick", "kl 10 x var koden som inte gick"),
+        ("Engångskod: 123456. Ring mig på 070-123 45 67", "Engångskod: x. Ring mig på 070-123 45 67"),
+    ],
+)
+def test_what_names_a_code_beside_other_things_is_hidden_and_not_heard_as_one(text: str, hidden: str):
+    assert heard_code(text, mask="x") == Heard(None, hidden)
