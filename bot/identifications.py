@@ -237,8 +237,10 @@ class Identifications:
 
     async def accept_return(self, nonce: str, *, session_hash: bytes) -> bool:
         """Note that BankID's app sent this browser back; False when it is not the one that began."""
+        if self._broker is None:
+            return False
         try:
-            returned = await self._configured().accept_return(nonce, session_hash=session_hash)
+            returned = await self._broker.accept_return(nonce, session_hash=session_hash)
         except ReturnRefusedError:
             return False
         await self._told(returned)

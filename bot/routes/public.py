@@ -208,7 +208,9 @@ async def bankid_return(
 ) -> HTMLResponse:
     """Take the visitor back from BankID's app."""
     holder = await parts.conversations.visitor(request.cookies.get(COOKIE))
-    accepted = holder is not None and await parts.identifications.accept_return(nonce, session_hash=holder.token_hash)
+    # a browser without a conversation did not begin the order either: the nonce burns there as in any other stranger's
+    session_hash = holder.token_hash if holder is not None else b""
+    accepted = await parts.identifications.accept_return(nonce, session_hash=session_hash)
     page = parts.pages.returned(accepted=accepted)
     page.headers["Referrer-Policy"] = "no-referrer"  # the address has the nonce in it
     page.status_code = 200 if accepted else 403

@@ -251,10 +251,14 @@ async def test_on_this_device_the_same_browser_comes_back_with_the_nonce(
         await until(lambda: IDENTIFIED in rasa.texts())
 
 
-async def test_in_another_browser_the_return_is_worth_nothing(edge: Edge, rasa: FakeRasa, phone: Phone, acting: None):
+@pytest.mark.parametrize("has_chatted", [True, False], ids=["with a chat of their own", "never seen before"])
+async def test_in_another_browser_the_return_is_worth_nothing(
+    edge: Edge, rasa: FakeRasa, phone: Phone, acting: None, has_chatted: bool
+):
     """The fixation attack: the thief began, the victim approved, and the victim's browser comes back."""
     async with edge.visitor() as thief, edge.visitor() as victim:
-        await victim.open()
+        if has_chatted:
+            await victim.open()
         identification_id = await offered(thief)
         started = await start(thief, identification_id, "same_device")
         return_url = await phone.approve_opened(started["launch_url"])
@@ -263,6 +267,7 @@ async def test_in_another_browser_the_return_is_worth_nothing(edge: Edge, rasa: 
         await asyncio.sleep(0.3)
 
         assert page.status_code == 403
+        assert (await thief.session())["identification"]["state"] == "failed", "the order is over with it"
         assert (await thief.client.get(return_url)).status_code == 403, "the nonce is burnt"
         assert IDENTIFIED not in rasa.texts()
 
