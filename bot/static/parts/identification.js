@@ -23,6 +23,7 @@ export class IdentificationCard {
   #shape = null;
   #retired = false;
   #busy = false;
+  #brought = false;
   #timers = [];
   #status = element("p", { class: "status", tabIndex: -1 }, TEXTS.bankidWaiting);
   #code = element("div", { class: "qr", role: "img", "aria-label": TEXTS.bankidQrImage });
@@ -70,6 +71,7 @@ export class IdentificationCard {
     if (this.#shape === shape) return;
     this.stop();
     this.#shape = shape;
+    if (mode !== "qr") this.#brought = false;
     this.#draw(identification);
     if (state !== "pending" || mode === "email") return;
     this.#every(REFRESH_MS, () => this.#conversation.refreshIdentification(this.#id).catch(ignoreEdgeError));
@@ -222,7 +224,10 @@ export class IdentificationCard {
       if (document.hidden || !this.element.getClientRects().length) return;
       const image = element("img", { alt: "", src: this.#edge.qrUrl(this.#id, frame++) });
       const drawn = await image.decode().then(() => true, () => false);
-      if (drawn && !this.#code.hidden) this.#code.replaceChildren(image);
+      if (!drawn || this.#code.hidden) return;
+      this.#code.replaceChildren(image);
+      if (!this.#brought) this.#code.scrollIntoView({ block: "nearest" }); // after a reload the end of the card is in view
+      this.#brought = true; // renewed, it does not pull the visitor back to it
     };
     next();
     this.#every(QR_FRAME_MS, next);

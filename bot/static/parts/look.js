@@ -163,7 +163,7 @@ dd .pill.small { inline-size: auto; }
 .status { display: flex; gap: .4em; margin-block-start: .7em; font-weight: 550; }
 :is([data-state="failed"], [data-state="expired"]) .status { color: var(--danger); }
 .status svg { color: var(--accent); stroke-width: 2.6; }
-.qr { inline-size: 13em; max-inline-size: 100%; aspect-ratio: 1; margin: .8em auto 0; overflow: clip; border-radius: .6em; border: 1px solid var(--line); background: #fff; }
+.qr { inline-size: 13em; max-inline-size: 100%; aspect-ratio: 1; margin: .8em auto 0; overflow: clip; border-radius: .6em; border: 1px solid var(--line); background: #fff; scroll-margin: .8em; }
 .qr img { display: block; inline-size: 100%; block-size: 100%; }
 .actions { display: grid; gap: .5em; margin-block-start: .8em; }
 form, label { display: grid; gap: .5em; }
