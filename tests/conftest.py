@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,9 +85,16 @@ def template_database(postgres_url: str) -> str:
 @pytest.fixture
 def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
     """A migrated database of this test's own."""
+    with own_database(postgres_url, template_database) as url:
+        yield url
+
+
+@contextmanager
+def own_database(postgres_url: str, template: str) -> Iterator[str]:
+    """Give the address of a copy of ``template``, for as long as the block lasts."""
     name = f"insyn_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY = file_copy")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = file_copy")
     yield _with_database(postgres_url, name)
     with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -44,9 +44,12 @@ async def no_sleep(_seconds: float) -> None:
 class Simulator:
     """The simulator, as a test drives it."""
 
-    transport: httpx.AsyncBaseTransport
+    transport: httpx.AsyncBaseTransport | None
+    """How to reach it without a network; None: over its sockets."""
+
     http: httpx.AsyncClient
     authority: Authority
+    url: str = "http://bankid.test"
 
     async def script(self, **script: Any) -> None:
         """Decide what happens to the next order."""
@@ -69,13 +72,19 @@ class Simulator:
         return httpx.URL(await self.return_url()).params["nonce"]
 
     def client(self, **settings: Any) -> BankIdClient:
-        config = ClientConfig(base_url="http://bankid.test/rp/v6.0/", **settings)
+        config = ClientConfig(base_url=f"{self.url}/rp/v6.0/", **settings)
         return BankIdClient(config, transport=self.transport, sleep=no_sleep)
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return ensure(tmp_path_factory.mktemp("identity") / "simulator")
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Another authority with certificates of the same names: nobody's, as far as we are concerned."""
+    return ensure(tmp_path_factory.mktemp("identity") / "stranger")
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import secrets
 from dataclasses import asdict
 from hashlib import sha256
@@ -146,14 +148,15 @@ async def test_fixation_the_attacker_without_the_nonce_waits_for_ever(bench, bro
         await broker.consume(CONVERSATION, REFERENCE)
 
 
-async def test_fixation_the_victims_browser_burns_the_nonce_and_the_order(bench, broker):
+@pytest.mark.parametrize("victim", [THEIRS, b""], ids=["with a cookie of its own", "without any cookie"])
+async def test_fixation_the_victims_browser_burns_the_nonce_and_the_order(bench, broker, victim):
     await bench.simulator.script(outcome="approve")
     pending = await started(broker, mode="same_device")
     await collected(bench, broker)
     nonce = await bench.simulator.nonce()
 
     with pytest.raises(ReturnRefusedError):
-        await broker.accept_return(nonce, session_hash=THEIRS)
+        await broker.accept_return(nonce, session_hash=victim)
     with pytest.raises(ReturnRefusedError):
         await broker.accept_return(nonce, session_hash=OURS)
 
@@ -217,13 +220,83 @@ async def test_the_two_addresses_of_an_approval_on_the_same_device(bench, broker
     assert (await broker.view(pending.id, session_hash=OURS)).state == state
 
 
-async def test_a_scanned_code_may_come_from_anywhere(bench, broker):
-    await bench.simulator.script(outcome="approve", ip_address="198.51.100.9")
-    pending = await started(broker)
+# QR relay: the attacker shows a victim elsewhere the code that our page shows the attacker. No relying party can tell a
+# relayed scan from one over the shoulder; docs/identity.md says what is left to rely on, and here is that it holds
 
-    await collected(bench, broker)
 
-    assert (await broker.view(pending.id, session_hash=OURS)).state == "complete"
+ELSEWHERE = "198.51.100.9"
+
+
+@pytest.fixture
+async def relayed(bench, broker):
+    """The attacker (our session) began; ``relay(risk=…)`` lets a victim scan the code and approve, from elsewhere."""
+
+    async def relay(**script):
+        await bench.simulator.script(outcome="approve", persona="astrid", ip_address=ELSEWHERE, **script)
+        pending = await started(broker)
+        await collected(bench, broker)
+        return await broker.view(pending.id, session_hash=OURS)
+
+    return relay
+
+
+async def test_relay_what_bankid_finds_too_risky_is_refused_and_leaves_nothing(bench, broker, relayed):
+    refused = await relayed(risk="high")
+
+    assert refused.state == "failed"
+    assert refused.message == MESSAGES.texts["risk_blocked"]["sv"]
+    with pytest.raises(IdentificationNotAvailableError):
+        await broker.consume(CONVERSATION, REFERENCE)
+    async with bench.sessions() as session:
+        assert await session.scalar(text("SELECT count(completion) FROM chat.identification")) == 0
+
+
+async def test_relay_bankid_is_given_what_it_computes_risk_from(bench, broker):
+    """The attacker's address and browser, and a name for the browser that is the same each time: never the victim's."""
+    await started(broker)
+    await started(broker)
+
+    first, second = await bench.simulator.requests("sign")
+    for sent in (first, second):
+        assert (sent["returnRisk"], sent["endUserIp"]) == (True, ADDRESS)
+        assert (sent["web"]["referringDomain"], sent["web"]["userAgent"]) == ("chat.example", DESKTOP)
+    assert first["web"]["deviceIdentifier"] == second["web"]["deviceIdentifier"]
+
+
+async def test_relay_the_victim_reads_for_whom_and_what_and_signs_nothing_else(bench, broker, relayed):
+    """What stands in the app is the attacker's request, word for word; what is signed is good for that case alone."""
+    await relayed(risk="low")
+
+    [sent] = await bench.simulator.requests("sign")
+    assert base64.b64decode(sent["userVisibleData"]).decode() == TEXT
+    identity = await broker.consume(CONVERSATION, REFERENCE)
+    assert identity.visible_text == TEXT
+    unseen = json.loads(identity.non_visible_data)
+    assert (unseen["conversation_id"], unseen["purpose"]) == (CONVERSATION, REFERENCE)
+
+
+async def test_relay_gives_one_case_in_one_conversation_and_tells_the_attackers_browser_of_nobody(broker, relayed):
+    shown = await relayed(risk="low")
+
+    assert shown.state == "complete"
+    identity = await broker.consume(CONVERSATION, REFERENCE)
+    for personal in (identity.personal_identity_number, identity.given_name, identity.surname, identity.signature):
+        for field in shown.__slots__:
+            assert personal not in str(getattr(shown, field)), field
+    for conversation, reference in ((CONVERSATION, "AR-2222-2222"), (OTHER_CONVERSATION, REFERENCE)):
+        with pytest.raises(IdentificationNotAvailableError):
+            await broker.consume(conversation, reference)
+
+
+async def test_relay_a_frame_that_took_its_time_is_scanned_by_nobody(bench, broker):
+    """A picture of the code, sent on: six seconds later it is a picture."""
+    await started(broker)
+    [order] = await bench.simulator.orders()
+    bench.clock.advance(seconds=7)
+
+    scanned = await bench.simulator.http.post("/control/scan", json={"text": order["frame"]})
+
+    assert scanned.json() == {"error": "stale"}
 
 
 async def test_a_forged_nonce_is_refused(bench, broker):
@@ -281,10 +354,8 @@ async def test_a_nonce_that_comes_too_late_is_refused(bench, broker):
 # evidence: BankID's word is checked before it is believed
 
 
-async def test_a_signature_under_another_root_is_not_believed(bench, tmp_path):
-    from identity.simulator.authority import ensure
-
-    broker = bench.replica(evidence_roots=ensure(tmp_path / "elsewhere").files.signature_root)
+async def test_a_signature_under_another_root_is_not_believed(bench, stranger):
+    broker = bench.replica(evidence_roots=stranger.files.signature_root)
     await bench.simulator.script(outcome="approve")
     pending = await started(broker)
 

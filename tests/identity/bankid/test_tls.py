@@ -7,8 +7,9 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import timedelta
 
+import httpx
 import pytest
 import uvicorn
 
@@ -17,7 +18,7 @@ from identity.bankid.tls import expires_soon, read_certificate
 from identity.config import ClientConfig, PemCertificate, Pkcs12Certificate
 from identity.errors import CertificateUnusableError
 from identity.simulator.app import create_app, uvicorn_tls
-from identity.simulator.authority import RP_PASSWORD, ensure
+from identity.simulator.authority import RP_PASSWORD
 from identity.simulator.config import SimulatorConfig
 
 ASKED = AuthRequest(end_user_ip="127.0.0.1")
@@ -78,9 +79,8 @@ async def test_with_a_pkcs12_certificate(authority):
         assert (await client.auth(ASKED)).order_ref
 
 
-async def test_a_server_under_another_root_is_not_talked_to(authority, tmp_path):
-    elsewhere = ensure(tmp_path / "elsewhere")
-    config = {"root": elsewhere.files.tls_root}
+async def test_a_server_under_another_root_is_not_talked_to(authority, stranger):
+    config = {"root": stranger.files.tls_root}
     async with served(authority) as url, BankIdClient(config_of(authority, url, **config)) as client:
         with pytest.raises(errors.BankIdTlsError):
             await client.auth(ASKED)
@@ -96,15 +96,21 @@ async def test_the_roots_of_the_system_are_not_trusted(authority, monkeypatch):
             await client.auth(ASKED)
 
 
-async def test_without_the_right_certificate_the_server_does_not_talk_to_us(authority, tmp_path):
-    stranger = ensure(tmp_path / "elsewhere").files
-    certificate = PemCertificate(stranger.rp_certificate, stranger.rp_key)
+async def test_without_the_right_certificate_the_server_does_not_talk_to_us(authority, stranger):
+    certificate = PemCertificate(stranger.files.rp_certificate, stranger.files.rp_key)
     async with (
         served(authority) as url,
         BankIdClient(config_of(authority, url, certificate=certificate)) as client,
     ):
         with pytest.raises(errors.BankIdTransportError):
             await client.auth(ASKED)
+
+
+async def test_without_any_certificate_the_server_does_not_talk_to_us(authority):
+    trusting = ssl.create_default_context(cafile=authority.files.tls_root)
+    async with served(authority) as url, httpx.AsyncClient(verify=trusting) as browser:
+        with pytest.raises(httpx.TransportError):
+            await browser.post(f"{url}auth", json={"endUserIp": "127.0.0.1"})
 
 
 async def test_a_server_for_another_name_is_not_talked_to(authority):
@@ -188,8 +194,17 @@ async def test_a_proxy_of_the_environment_is_not_used(monkeypatch):
             await client.auth(ASKED)
 
 
-@pytest.mark.parametrize(("on", "soon"), [((2049, 10, 1), False), ((2049, 11, 5), True), ((2050, 1, 1), True)])
-def test_the_end_of_our_certificate_is_seen_sixty_days_before(authority, on, soon):
+@pytest.mark.parametrize(
+    ("before_its_end", "soon"),
+    [
+        (timedelta(days=61), False),
+        (timedelta(days=60), False),
+        (timedelta(days=60, seconds=-1), True),
+        (timedelta(days=1), True),
+        (timedelta(days=-1), True),
+    ],
+)
+def test_the_end_of_our_certificate_is_seen_sixty_days_before(authority, before_its_end, soon):
     certificate = read_certificate(Pkcs12Certificate(authority.files.rp_pkcs12, RP_PASSWORD))
 
-    assert expires_soon(certificate, now=datetime(*on, tzinfo=UTC)) is soon
+    assert expires_soon(certificate, now=certificate.not_valid_after_utc - before_its_end) is soon

@@ -278,9 +278,9 @@ def test_another_persons_key_does_not_sign_for_her(authority, roots):
         verify(resigned(authority, made(authority), lambda xml: xml), roots)
 
 
-def test_a_chain_of_ones_own_does_not_lead_to_the_root(roots, tmp_path):
+def test_a_chain_of_ones_own_does_not_lead_to_the_root(roots, stranger):
     with pytest.raises(EvidenceInvalidError, match="root"):
-        verify(made(ensure(tmp_path / "own")), roots)
+        verify(made(stranger), roots)
 
 
 def test_a_persons_certificate_cannot_issue_another(authority, roots):
@@ -362,9 +362,9 @@ def test_an_ocsp_answer_by_a_certificate_for_something_else_is_refused(tmp_path,
         verify(made(careless), load_roots(careless.files.signature_root))
 
 
-def test_an_ocsp_answer_of_another_authority_is_refused(authority, roots, tmp_path):
+def test_an_ocsp_answer_of_another_authority_is_refused(authority, roots, stranger):
     evidence = made(authority)
-    forged = answer(authority, evidence.signature, signer=ensure(tmp_path / "own").ocsp)
+    forged = answer(authority, evidence.signature, signer=stranger.ocsp)
 
     with pytest.raises(EvidenceInvalidError, match="did not appoint"):
         verify(replace(evidence, ocsp_response=forged), roots)
