@@ -14,6 +14,20 @@ from insyn.settings import Settings
 PEOPLE = 400_000
 """So many different ones file: some have several cases, most one or none."""
 
+DAYS = 800
+"""So long the register has been kept; what came in during the last twentieth of it is still open."""
+
+FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
+
+OPEN = ("received", *["in_progress"] * 17, "extended", "awaiting_identity")
+"""Where the open ones are."""
+
+RARE = "portability"
+"""What hardly anybody asks for."""
+
+FAR_ON = date(2025, 3, 1)
+"""A due date in the midst of all."""
+
 CASE_COLUMNS = """
     reference, request_type, status, resolution, version, last_sequence, last_hash, channel, received_at, received_on,
     due_on, first_due_on, unpaused_due_on, internal_due_on, identity_level, identity_method, verified_at, name_sealed,
@@ -31,33 +45,45 @@ EVENT = """
 
 
 def fill(connection: psycopg.Connection[Any], size: int) -> None:
-    """Add cases until there are ``size``; a twentieth of them is open, as after some years."""
+    """Add cases until there are ``size``; the newest twentieth of them is open, as after some years."""
     row = connection.execute("SELECT count(*) FROM cases.privacy_case").fetchone()
     present = row[0] if row else 0
     settings = Settings(_env_file=None)
     sealer, source = Sealer(settings.key_ring()), random.Random(present)
     sealed = sealer.seal_certain("Karl Karlsson, som har ett vanligt långt namn", column="x", reference="x")
-    digests = [sealer.person_digest(f"1990{number:08d}") for number in range(min(PEOPLE, size))]
+    people = range(min(PEOPLE, size))
+    persons = [(sealer.person_digest(number_of(n)), sealer.contact_digest(email_of(n))) for n in people]
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
         with connection.cursor().copy(f"COPY cases.privacy_case ({CASE_COLUMNS}) FROM STDIN") as copy:
             for number in range(present, size):
-                copy.write_row(_case(number, sealed, source.choice(digests), source))
+                copy.write_row(_case(number, sealed, source.choice(persons), source))
         connection.execute(EVENT)
     for table in ("privacy_case", "case_event"):
         connection.execute(f"ANALYZE cases.{table}")
 
 
-def _case(number: int, sealed: bytes, digest: bytes, source: random.Random) -> tuple[Any, ...]:
-    is_open = number % 20 == 0
-    received = datetime(2024, 1, 1, 9, tzinfo=UTC) + timedelta(days=source.randrange(800))
-    due_on: date = received.date() + timedelta(days=30)
-    reference = f"B{number:013d}"
-    status, resolution = ("in_progress", None) if is_open else ("closed", "granted")
+def number_of(person: int) -> str:
+    """Return the personal identity number of one of those who file."""
+    return f"1990{person:08d}"
+
+
+def email_of(person: int) -> str:
+    """Return their address."""
+    return f"{person}@example.se"
+
+
+def _case(number: int, sealed: bytes, digests: tuple[bytes, bytes], source: random.Random) -> tuple[Any, ...]:
+    day = source.randrange(DAYS)
+    is_open = day >= DAYS - DAYS // 20
+    received = FIRST_DAY + timedelta(days=day)
+    due_on = received.date() + timedelta(days=30)
+    status, resolution = (OPEN[number % len(OPEN)], None) if is_open else ("closed", "granted")
+    identity = (2, "bankid") if number % 2 else (1, "email_code")
     random_hash = source.randbytes(32)
     return (
-        reference,
-        "access",
+        f"B{number:013d}",
+        RARE if number % 5_000 == 0 else "access",
         status,
         resolution,
         1,
@@ -70,14 +96,13 @@ def _case(number: int, sealed: bytes, digest: bytes, source: random.Random) -> t
         due_on,
         due_on,
         due_on,
-        2,
-        "bankid",
+        *identity,
         received,
         sealed,
         sealed,
-        digest,
+        digests[0],
         sealed,
-        source.randbytes(32),
+        digests[1],
         sealed,
         random_hash,
         received,

@@ -1,4 +1,4 @@
-"""The SQL statements of one registration, as pgbench can run them: taken down while the service registers a case."""
+"""The SQL of one registration, as pgbench can run it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from cases.drafts import CaseDraft, Channel, Evidence, IdentificationMethod, Identity
-from cases.service import CaseService
-from foundation.clock import system_clock
-from foundation.database import create_engine, session_factory
-from insyn.services import cases_config
+from cases import registration
+from cases.drafts import ASSISTANT, CaseDraft, Channel, Evidence, IdentificationMethod, Identity
+from cases.recording import event_values, message_values
+from cases.storage import registering
+from cases.storage.sealing import Sealer
 from insyn.settings import Settings
 from privacy.calendar import WorkingCalendar
 from privacy.references import new_case_reference
@@ -24,45 +24,24 @@ _UUID: Final = re.compile(r"'[0-9a-f]{32}'::uuid")
 """Of a message: each run needs one of its own."""
 
 
-async def registration_script(url: str, connection: psycopg.Connection[Any]) -> str:
-    """Return the statements of one registration, begin and commit included, with their values written out.
+def registration_script(connection: psycopg.Connection[Any]) -> str:
+    """Return the statement by which the service registers a case, with its values written out.
 
-    The case's own id and reference differ from run to run: the reference is made of pgbench's random number, the id is
-    the one that the insert gave.
+    The reference is made of pgbench's random number, so that each run is a case of its own.
     """
-    settings = Settings(_env_file=None, database_url=url)
-    engine = create_engine(url, pool_size=1)
-    taken: list[tuple[str, Any]] = []
-    draft = _draft()
-    service = CaseService(
-        session_factory(engine),
-        key_ring=settings.key_ring(),
-        clock=system_clock,
-        calendar=WorkingCalendar(),
-        systems=cases_config(settings).systems,
+    draft, sealer = _draft(), Sealer(Settings(_env_file=None).key_ring())
+    deadline = registration.first_deadline(draft, WorkingCalendar()).deadline
+    event = registration.first_event(draft, deadline, actor=ASSISTANT, now=draft.received_at)
+    values = registering.parameters(
+        registration.case_values(draft, deadline, event, sealer=sealer),
+        evidence_sealed=registration.sealed_evidence(draft, sealer=sealer),
+        event=event_values(event),
+        message=message_values(event),
     )
-
-    def take_down(*parts: Any) -> None:
-        taken.append((parts[2], parts[3]))
-
-    event.listen(engine.sync_engine, "before_cursor_execute", take_down)
-    await service.register(draft)
-    event.remove(engine.sync_engine, "before_cursor_execute", take_down)
-    await engine.dispose()
-    row = connection.execute("SELECT id FROM cases.privacy_case WHERE reference = %s", [draft.reference]).fetchone()
-    case_id = str(row[0]) if row else ""
-    cursor = psycopg.ClientCursor(connection)
-    lines = [r"\set number random(1, 9000000000000000)", "BEGIN;"]
-    for statement, values in taken:
-        for one in values if isinstance(values, list) else [values]:
-            written = cursor.mogrify(statement, one)
-            written = written.replace(f"'{draft.reference}'", "'AR-' || :number").replace("\n", " ")
-            written = _UUID.sub("gen_random_uuid()", written)
-            is_insert_of_case = "INTO cases.privacy_case" in written
-            if not is_insert_of_case:
-                written = written.replace(f"{case_id}::BIGINT", ":id")
-            lines.append(written + (r" \gset" if is_insert_of_case else ";"))
-    return "\n".join([*lines, "COMMIT;", ""])
+    sql = registering.sql(create_async_engine("postgresql+psycopg://").dialect)
+    written = psycopg.ClientCursor(connection).mogrify(sql, values).replace("\n", " ")
+    written = _UUID.sub("gen_random_uuid()", written).replace(f"'{draft.reference}'", "'AR-' || :number")
+    return f"\\set number random(1, 9000000000000000)\n{written};\n"
 
 
 def _draft() -> CaseDraft:

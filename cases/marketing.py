@@ -134,14 +134,14 @@ class SuppressionList:
             await order_suppression(session, block_id, self._marketing_systems, now=self._clock(), actor=ASSISTANT)
 
     async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt) -> None:
-        await outbox.add_message(
-            session,
-            message_id=uuid4(),
-            ordering_key=receipt.reference,
-            kind=BLOCK_CREATED,
-            occurred_at=receipt.effective_at,
-            payload={"reference": receipt.reference, "channel": receipt.channel},
-        )
+        message = {
+            "message_id": uuid4(),
+            "ordering_key": receipt.reference,
+            "kind": BLOCK_CREATED,
+            "occurred_at": receipt.effective_at,
+            "payload": {"reference": receipt.reference, "channel": receipt.channel},
+        }
+        await outbox.add_message(session, message)
 
 
 def _normalised(channel: MarketingChannel, address: str) -> str:

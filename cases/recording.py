@@ -45,34 +45,40 @@ async def record(
 
 async def store(session: AsyncSession, case_id: int, event: Event) -> None:
     """Store an event, and tell other systems if it is any concern of theirs."""
-    session.add(
-        CaseEventRow(
-            case_id=case_id,
-            sequence=event.sequence,
-            kind=event.kind,
-            actor_kind=event.actor.kind,
-            actor_id=event.actor.id,
-            occurred_at=event.occurred_at,
-            status_before=event.status_before,
-            status_after=event.status_after,
-            resolution_after=event.resolution_after,
-            due_on_after=event.due_on_after,
-            case_version=event.case_version,
-            facts=event.facts,
-            previous_hash=event.previous_hash,
-            hash=event.hash(),
-        )
-    )
+    session.add(CaseEventRow(case_id=case_id, **event_values(event)))
     await session.flush()
     if event.kind.message_kind is not None:
-        await outbox.add_message(
-            session,
-            message_id=uuid4(),
-            ordering_key=event.reference,
-            kind=event.kind.message_kind,
-            occurred_at=event.occurred_at,
-            payload=_payload(event),
-        )
+        await outbox.add_message(session, message_values(event))
+
+
+def event_values(event: Event) -> dict[str, Any]:
+    """Return the columns of an event, its case's id apart."""
+    return {
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "actor_kind": event.actor.kind,
+        "actor_id": event.actor.id,
+        "occurred_at": event.occurred_at,
+        "status_before": event.status_before,
+        "status_after": event.status_after,
+        "resolution_after": event.resolution_after,
+        "due_on_after": event.due_on_after,
+        "case_version": event.case_version,
+        "facts": event.facts,
+        "previous_hash": event.previous_hash,
+        "hash": event.hash(),
+    }
+
+
+def message_values(event: Event) -> dict[str, Any]:
+    """Return the columns of the message that tells other systems of an event which has a name for them."""
+    return {
+        "message_id": uuid4(),
+        "ordering_key": event.reference,
+        "kind": event.kind.message_kind,
+        "occurred_at": event.occurred_at,
+        "payload": _payload(event),
+    }
 
 
 def _payload(event: Event) -> dict[str, Any]:

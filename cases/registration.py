@@ -1,31 +1,46 @@
 """How a draft becomes a case: its first deadline, its first event, its sealed columns."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from cases import pictures
 from cases.drafts import Actor, CaseDraft
 from cases.history import NO_PREVIOUS_HASH, Event, EventKind
-from cases.storage.rows import CaseEvidenceRow
 from cases.storage.sealing import Sealer, evidence_values
 from cases.views import CaseReceipt
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus
 from privacy.contact_addresses import normalise_email
 from privacy.deadline_explanation import explain
-from privacy.deadlines import DeadlineLedger
+from privacy.deadlines import Deadline, DeadlineLedger
 from privacy.errors import InvalidContactAddressError
-from privacy.request_types import rule_for
+from privacy.request_types import Target, rule_for
 from privacy.swedish_dates import local_date
 
 
-def first_ledger(draft: CaseDraft, calendar: WorkingCalendar) -> DeadlineLedger:
-    """Return the ledger of a request on the day it arrived."""
-    return DeadlineLedger(local_date(draft.received_at), calendar, target=rule_for(draft.request_type).target)
+@dataclass(frozen=True, slots=True)
+class FirstDeadline:
+    """When the answer to a request is due on the day it arrived, and how that date came about."""
+
+    deadline: Deadline
+    explanation: tuple[str, ...]
 
 
-def first_event(draft: CaseDraft, ledger: DeadlineLedger, *, actor: Actor, now: datetime) -> Event:
+def first_deadline(draft: CaseDraft, calendar: WorkingCalendar) -> FirstDeadline:
+    """Return the deadline of a request that nothing has moved yet."""
+    return _worked_out(local_date(draft.received_at), calendar, rule_for(draft.request_type).target)
+
+
+@lru_cache(maxsize=64)
+def _worked_out(received_on: date, calendar: WorkingCalendar, target: Target) -> FirstDeadline:
+    """Requests of one day share it, and on a busy day it would be a tenth of the work of registering."""
+    ledger = DeadlineLedger(received_on, calendar, target=target)
+    return FirstDeadline(ledger.deadline(), explain(ledger))
+
+
+def first_event(draft: CaseDraft, deadline: Deadline, *, actor: Actor, now: datetime) -> Event:
     """Return the event that begins a case's history."""
     return Event(
         reference=draft.reference,
@@ -36,21 +51,20 @@ def first_event(draft: CaseDraft, ledger: DeadlineLedger, *, actor: Actor, now: 
         status_before=None,
         status_after=CaseStatus.RECEIVED,
         resolution_after=None,
-        due_on_after=ledger.deadline().due_on,
+        due_on_after=deadline.due_on,
         case_version=1,
         facts={
             "request_type": draft.request_type,
             "channel": draft.channel,
-            "received_on": ledger.received_on.isoformat(),
+            "received_on": deadline.received_on.isoformat(),
             "identity_level": int(draft.identity.level),
         },
         previous_hash=NO_PREVIOUS_HASH,
     )
 
 
-def case_values(draft: CaseDraft, ledger: DeadlineLedger, event: Event, *, sealer: Sealer) -> dict[str, Any]:
+def case_values(draft: CaseDraft, deadline: Deadline, event: Event, *, sealer: Sealer) -> dict[str, Any]:
     """Return the columns of a new case."""
-    deadline = ledger.deadline()
     return {
         "reference": draft.reference,
         "request_type": draft.request_type,
@@ -75,24 +89,23 @@ def case_values(draft: CaseDraft, ledger: DeadlineLedger, event: Event, *, seale
     }
 
 
-def evidence_rows(case_id: int, draft: CaseDraft, event: Event, *, sealer: Sealer) -> Iterator[CaseEvidenceRow]:
-    """Yield the row that keeps the signature over the request, if there is one."""
-    if draft.identity.evidence is not None:
-        values = evidence_values(draft.identity.evidence)
-        sealed = sealer.seal_json(values, column=pictures.EVIDENCE, reference=draft.reference)
-        yield CaseEvidenceRow(case_id=case_id, evidence_sealed=sealed, kept_at=event.occurred_at)
+def sealed_evidence(draft: CaseDraft, *, sealer: Sealer) -> bytes | None:
+    """Return what keeps the signature over the request, if there is one."""
+    if draft.identity.evidence is None:
+        return None
+    values = evidence_values(draft.identity.evidence)
+    return sealer.seal_json(values, column=pictures.EVIDENCE, reference=draft.reference)
 
 
-def first_receipt(draft: CaseDraft, ledger: DeadlineLedger) -> CaseReceipt:
+def first_receipt(draft: CaseDraft, first: FirstDeadline) -> CaseReceipt:
     """Return what the person is told."""
-    deadline = ledger.deadline()
     return CaseReceipt(
         reference=draft.reference,
         request_type=draft.request_type,
         status=CaseStatus.RECEIVED,
-        received_on=deadline.received_on,
-        due_on=deadline.due_on,
-        due_explanation=explain(ledger),
+        received_on=first.deadline.received_on,
+        due_on=first.deadline.due_on,
+        due_explanation=first.explanation,
     )
 
 

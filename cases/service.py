@@ -19,10 +19,11 @@ from cases.history import EventKind
 from cases.identity_gate import check_step
 from cases.marketing import SuppressionList
 from cases.moving import CaseMover, Step
-from cases.recording import record, store
+from cases.recording import event_values, message_values, record
 from cases.registration import comparable_email
 from cases.storage import cases as storage
 from cases.storage.cursor import ListPosition, read_cursor, write_cursor
+from cases.storage.registering import insert_case
 from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
 from cases.views import (
@@ -37,7 +38,7 @@ from cases.views import (
     Registration,
 )
 from foundation.clock import Clock
-from foundation.database import Sessions
+from foundation.database import Sessions, engine_of
 from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
@@ -64,7 +65,7 @@ class CaseService:
         systems: SystemRegister = NO_SYSTEMS,
         marketing_systems: Sequence[str] = (),
     ) -> None:
-        self._sessions = sessions
+        self._sessions, self._engine = sessions, engine_of(sessions)
         self._sealer = Sealer(key_ring)
         self._clock = clock
         self._calendar = calendar
@@ -84,16 +85,19 @@ class CaseService:
         now = self._clock()
         if draft.received_at > now + CLOCK_SKEW:
             raise ReceiptInFutureError(draft.reference)
-        ledger = registration.first_ledger(draft, self._calendar)
-        event = registration.first_event(draft, ledger, actor=actor, now=now)
-        values = registration.case_values(draft, ledger, event, sealer=self._sealer)
-        async with self._sessions.begin() as session:
-            case_id = await storage.insert_case(session, values)
-            if case_id is None:
-                return await self._registered_before(session, draft)
-            session.add_all(registration.evidence_rows(case_id, draft, event, sealer=self._sealer))
-            await store(session, case_id, event)
-        return Registration(registration.first_receipt(draft, ledger), created=True)
+        first = registration.first_deadline(draft, self._calendar)
+        event = registration.first_event(draft, first.deadline, actor=actor, now=now)
+        values = registration.case_values(draft, first.deadline, event, sealer=self._sealer)
+        created = await insert_case(
+            self._engine,
+            values,
+            evidence_sealed=registration.sealed_evidence(draft, sealer=self._sealer),
+            event=event_values(event),
+            message=message_values(event),
+        )
+        if not created:
+            return await self._registered_before(draft)
+        return Registration(registration.first_receipt(draft, first), created=True)
 
     async def list_cases(
         self, narrowing: CaseFilter = EVERY_CASE, *, limit: int = 50, cursor: str | None = None
@@ -225,11 +229,12 @@ class CaseService:
         """See :meth:`cases.marketing.SuppressionList.is_blocked`."""
         return await self._suppression.is_blocked(channel, address)
 
-    async def _registered_before(self, session: AsyncSession, draft: CaseDraft) -> Registration:
-        case = await _existing(session, draft.reference)
-        if case.request_digest != self._sealer.request_digest(draft):
-            raise ReferenceTakenError(draft.reference)
-        return Registration(pictures.receipt_of(case, await self._ledger(session, case)), created=False)
+    async def _registered_before(self, draft: CaseDraft) -> Registration:
+        async with self._sessions() as session:
+            case = await _existing(session, draft.reference)
+            if case.request_digest != self._sealer.request_digest(draft):
+                raise ReferenceTakenError(draft.reference)
+            return Registration(pictures.receipt_of(case, await self._ledger(session, case)), created=False)
 
     async def _ledger(self, session: AsyncSession, case: CaseRow) -> DeadlineLedger:
         return await self._mover.ledger(session, case)

@@ -1,15 +1,20 @@
 """PostgreSQL through SQLAlchemy 2, async, with psycopg 3: one choice for every service (docs/adr/0004)."""
 
+import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, cast
 
-from sqlalchemy import DateTime, MetaData, make_url, text
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import DateTime, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import PoolProxiedConnection
 
 Sessions = async_sessionmaker[AsyncSession]
 """Opens database sessions; ``async with sessions.begin() as session`` is one transaction."""
@@ -67,21 +72,68 @@ def create_engine(url: str, *, pool_size: int = 10, application_name: str = "ins
         pool_size: connections kept open; as many again may be opened under load.
         application_name: what ``pg_stat_activity`` shows.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to a log
         connect_args={
             "application_name": application_name,
             "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000",
+            **_KEEPALIVE,
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_one_that_ended)
+    return engine
+
+
+_KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""After a minute without an answer the kernel says that a connection over the network is dead."""
+
+
+def _refuse_one_that_ended(connection: PoolProxiedConnection, _record: object, _proxy: object) -> None:
+    """Have a connection that ended while it rested replaced before it is used.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks the server each time, a round trip a transaction. But a connection that
+    rests has nothing to say, and the server that ends one says so: the socket can be read.
+    """
+    resting = cast("psycopg.AsyncConnection[Any]", connection.driver_connection)
+    if not resting.closed:
+        said = select.poll()
+        said.register(resting.fileno(), select.POLLIN)
+        if not said.poll(0):
+            return
+    raise DisconnectionError
 
 
 def session_factory(engine: AsyncEngine) -> Sessions:
     """Return the factory that a service's composition root hands to whatever needs the database."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def engine_of(sessions: Sessions) -> AsyncEngine:
+    """Return the engine on which the factory opens its sessions."""
+    engine: AsyncEngine = sessions.kw["bind"]
+    return engine
+
+
+@asynccontextmanager
+async def autocommitting(engine: AsyncEngine) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """Lend a connection of the driver itself, on which each statement is a transaction.
+
+    For a use case that is one statement and must be fast: begin and commit are round trips too, and what SQLAlchemy
+    does around a statement takes longer than the statement.
+    """
+    async with engine.connect() as connection:
+        lent = cast("psycopg.AsyncConnection[Any]", (await connection.get_raw_connection()).driver_connection)
+        await lent.set_autocommit(True)
+        try:
+            yield lent
+        finally:
+            if lent.info.transaction_status is TransactionStatus.IDLE:
+                await lent.set_autocommit(False)
+            else:
+                await connection.invalidate()
 
 
 def advisory_key(namespace: str, name: str) -> int:

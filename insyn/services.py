@@ -60,11 +60,20 @@ def serve_chat() -> None:
 
 
 def serve_cases() -> None:
-    """Run the case system's API and the staff console."""
+    """Run the case system's API and the staff console, in as many processes as the settings say."""
+    config = settings()
+    if config.cases_workers == 1:
+        _serve(cases_app(), config.cases_port, proxies=config.trusted_proxies)
+    else:
+        application = f"{cases_app.__module__}:{cases_app.__name__}"
+        _serve(application, config.cases_port, proxies=config.trusted_proxies, workers=config.cases_workers)
+
+
+def cases_app() -> Any:
+    """Make the case system's application; each of its processes makes its own."""
     from cases.app import create_app
 
-    config = settings()
-    _serve(create_app(cases_config(config)), config.cases_port, proxies=config.trusted_proxies)
+    return create_app(cases_config(settings()))
 
 
 def serve_worker() -> None:
@@ -232,11 +241,14 @@ def _database_url(config: Settings) -> str:
     return config.database_url
 
 
-def _serve(app: Any, port: int, *, proxies: Sequence[str] = ()) -> None:
+def _serve(app: Any, port: int, *, proxies: Sequence[str] = (), workers: int = 1) -> None:
+    """Listen on loopback; with several ``workers``, ``app`` names the function that makes the application."""
     import uvicorn
 
     uvicorn.run(
         app,
+        factory=workers > 1,
+        workers=workers,
         host=LOOPBACK,
         port=port,
         log_level="warning",

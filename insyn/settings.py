@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     actions_port: int = Field(8703, description="Port of the action server; loopback only.")
     simulator_port: int = Field(8704, description="Port of the BankID simulator; development only.")
 
+    cases_workers: int = Field(
+        1, ge=1, le=64, description="Processes of the case system: more of them register more cases at once."
+    )
+
     service_token: SecretStr = Field(
         SecretStr(_DEVELOPMENT + "service-token"),
         description="Shared secret of our own services, 32 characters or more.",

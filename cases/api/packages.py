@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Security
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
-from fastapi.security import HTTPBearer
 from pydantic import Field
 
 from cases.api.problems import answers
@@ -19,7 +18,7 @@ from cases.files.names import attachment
 from cases.packages.fetching import Fetching
 from foundation.problems import ProblemError
 
-router = APIRouter(prefix="/api/v1", dependencies=[Security(HTTPBearer(auto_error=False, description="Service token"))])
+router = APIRouter(prefix="/api/v1")
 
 
 class PackageAvailability(Given):
@@ -36,7 +35,7 @@ class FetchIn(Taken):
     )
 
 
-def _fetching(request: Request) -> Fetching:
+async def _fetching(request: Request) -> Fetching:
     fetching: Fetching = request.app.state.fetching
     return fetching
 

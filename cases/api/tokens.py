@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final
 
 from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,8 +45,10 @@ class ServiceToken:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-class TokenGate:
+class TokenGate(SecurityBase):
     """FastAPI dependency: lets a caller in whose token has the scope of the operation, and notes who it is.
+
+    It is also what OpenAPI says of the token.
 
     Args:
         own: tokens of our own services, which may do everything.
@@ -53,6 +57,7 @@ class TokenGate:
     """
 
     def __init__(self, own: Sequence[str], sessions: Sessions, clock: Clock) -> None:
+        self.model, self.scheme_name = HTTPBearer(description="Service token"), "HTTPBearer"
         self._own = [token.encode() for token in own]
         self._sessions, self._clock = sessions, clock
 

@@ -2,28 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.storage.cursor import ListPosition
-from cases.storage.rows import CaseEventRow, CaseEvidenceRow, CaseNoteRow, CasePauseRow, CaseRow
+from cases.storage.rows import OPEN, CaseEventRow, CaseEvidenceRow, CaseNoteRow, CasePauseRow, CaseRow
 from privacy.case_states import CaseStatus
 from privacy.request_types import RequestType
 
 ENDED = (CaseStatus.DECIDED, CaseStatus.CLOSED)
-
-
-async def insert_case(session: AsyncSession, values: dict[str, Any]) -> int | None:
-    """Insert a case and return its id, or None if the reference is taken.
-
-    Waits for another transaction that is inserting the same reference, so that the answer is final.
-    """
-    statement = insert(CaseRow).values(values).on_conflict_do_nothing(index_elements=["reference"])
-    return await session.scalar(statement.returning(CaseRow.id))
 
 
 async def case_by_reference(session: AsyncSession, reference: str, *, for_update: bool = False) -> CaseRow | None:
@@ -53,7 +42,7 @@ async def list_cases(
         statement = statement.where(CaseRow.status.in_(statuses))
     if request_types:
         statement = statement.where(CaseRow.request_type.in_(request_types))
-    if open_only:
+    if open_only or (statuses and all(status.is_open for status in statuses)):
         statement = _open(statement)
     if due_before is not None:
         statement = statement.where(CaseRow.due_on < due_before)
@@ -139,4 +128,5 @@ async def evidence_of(session: AsyncSession, case_id: int) -> CaseEvidenceRow | 
 
 
 def _open(statement: Select[CaseRow]) -> Select[CaseRow]:
-    return statement.where(CaseRow.status.not_in(ENDED))
+    """Narrow to what is open in the very words of the partial index, which PostgreSQL recognises by nothing else."""
+    return statement.where(text(OPEN))

@@ -1,39 +1,30 @@
 """The outbox: what other systems are to hear, written where it happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import insert, literal, select, text, true, update
+from sqlalchemy import CTE, Insert, insert, literal, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.storage.rows import OutboxMessageRow, WebhookDeliveryRow, WebhookEndpointRow
 
 
-async def add_message(
-    session: AsyncSession,
-    *,
-    message_id: UUID,
-    ordering_key: str,
-    kind: str,
-    occurred_at: datetime,
-    payload: dict[str, Any],
-) -> None:
-    """Put a message in the outbox, with a delivery (and so a job) for each receiver in use."""
-    message = (
-        insert(OutboxMessageRow)
-        .values(message_id=message_id, ordering_key=ordering_key, kind=kind, occurred_at=occurred_at, payload=payload)
-        .returning(OutboxMessageRow.id)
-        .cte("message")
-    )
+async def add_message(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    """Put a message in the outbox, with a delivery (and so a job) for each receiver in use; ``values`` by column."""
+    message = insert(OutboxMessageRow).values(values).returning(OutboxMessageRow.id).cte("message")
+    await session.execute(deliveries_of(message))
+
+
+def deliveries_of(message: CTE) -> Insert:
+    """Return the statement that makes a delivery of an inserted message for each receiver in use."""
     receivers = (
         select(message.c.id, WebhookEndpointRow.name)
         .join_from(message, WebhookEndpointRow, true())
         .where(WebhookEndpointRow.removed_at.is_(None))
     )
-    await session.execute(insert(WebhookDeliveryRow).from_select(["outbox_message_id", "endpoint_name"], receivers))
+    return insert(WebhookDeliveryRow).from_select(["outbox_message_id", "endpoint_name"], receivers)
 
 
 async def register_endpoints(session: AsyncSession, names: Iterable[str], *, now: datetime) -> None:

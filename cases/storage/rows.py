@@ -47,6 +47,7 @@ class CaseRow(Base):
         CheckConstraint("version >= 1 AND last_sequence >= 1", name="counts"),
         Index(None, "due_on", "id"),
         Index(None, "status", "due_on", "id"),
+        Index(None, "request_type", "due_on", "id"),
         Index("ix_privacy_case_open_due_on", "due_on", "id", postgresql_where=text(OPEN)),
         Index(None, "person_digest", postgresql_where=text("person_digest IS NOT NULL")),
         Index(None, "contact_digest", postgresql_where=text("contact_digest IS NOT NULL")),

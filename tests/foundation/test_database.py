@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation.database import Sessions, advisory_lock, create_engine, libpq_url, sqlalchemy_url
+from foundation.database import Sessions, advisory_lock, autocommitting, create_engine, libpq_url, sqlalchemy_url
 from foundation.notify import Listener, notify
 
 
@@ -13,6 +14,35 @@ from foundation.notify import Listener, notify
 def test_every_spelling_of_the_url_gets_our_driver(spelling: str):
     assert sqlalchemy_url(spelling) == "postgresql+psycopg://u:p@h/d"
     assert libpq_url(spelling) == "postgresql://u:p@h/d"
+
+
+@pytest.mark.database
+async def test_a_connection_that_the_server_ended_while_it_rested_is_replaced_unnoticed(sessions: Sessions, engine):
+    async with engine.connect() as other:
+        async with sessions() as session:
+            ended = await session.scalar(select(func.pg_backend_pid()))
+        await other.execute(select(func.pg_terminate_backend(ended, 5000)))
+        async with sessions() as session:
+            assert await session.scalar(select(func.pg_backend_pid())) != ended
+
+
+@pytest.mark.database
+async def test_a_resting_connection_is_used_again(sessions: Sessions):
+    async def backend() -> int | None:
+        async with sessions() as session:
+            return await session.scalar(select(func.pg_backend_pid()))
+
+    assert await backend() == await backend()
+
+
+@pytest.mark.database
+async def test_a_statement_that_commits_itself_leaves_the_connection_as_it_was(sessions: Sessions):
+    async with autocommitting(sessions).connect() as connection:
+        await connection.execute(text("CREATE TABLE kept (number int)"))
+    async with sessions() as session:
+        await session.execute(text("INSERT INTO kept VALUES (1)"))
+        await session.rollback()
+        assert await session.scalar(text("SELECT count(*) FROM kept")) == 0
 
 
 @pytest.mark.database
