@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
-
 from cases.config import WebhookEndpoint
-from cases.storage import outbox
+from cases.storage import lost_jobs, outbox
 from cases.storage.rows import OutboxMessageRow, WebhookDeliveryRow
 from cases.webhooks import Message, Outcome, WebhookSender
 from foundation.clock import Clock
@@ -97,18 +95,13 @@ class Deliveries:
                 return False
             found[0].state, found[0].attempts = "pending", 0
             await session.flush()
-            await outbox.defer_delivery(session, delivery_id)
+            await lost_jobs.defer(session, lost_jobs.DELIVERY, delivery_id)
         return True
 
     async def adopt_orphans(self, *, limit: int = 1000) -> int:
         """Make jobs for pending deliveries that have none, and return how many there were."""
         async with self._sessions.begin() as session:
-            # One adopter at a time: two would each find the same orphans.
-            await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cases.adopt_orphans'))"))
-            orphans = await outbox.deliveries_without_job(session, limit=limit)
-            for delivery_id in orphans:
-                await outbox.defer_delivery(session, delivery_id)
-        return len(orphans)
+            return await lost_jobs.adopt_orphans(session, lost_jobs.DELIVERY, limit=limit)
 
     async def _send(self, endpoint_name: str, message: Message) -> Outcome:
         endpoint = self._endpoints.get(endpoint_name)

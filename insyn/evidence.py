@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -18,12 +17,13 @@ from cases.drafts import Actor
 from cases.errors import CaseNotFoundError, NoEvidenceError
 from cases.kept_evidence import EvidenceRegister, KeptEvidence
 from foundation.clock import Clock, system_clock
-from foundation.database import Sessions, create_engine, session_factory
+from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from foundation.errors import DecryptionError
 from identity.evidence import CheckResult, Evidence, VerifiedEvidence, examine, load_roots
 from insyn.errors import InsynError
 from insyn.settings import Settings
+from insyn.upkeep import with_database
 from privacy.references import normalise_case_reference
 
 AUDITOR: Final = Actor.system("evidence")
@@ -62,24 +62,11 @@ class CaseCheck(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One check and how it came out; ``fault`` is None when it holds."""
-
-    check: str
-    fault: str | None
-    was_made: bool = True
-
-    @property
-    def holds(self) -> bool:
-        return self.was_made and self.fault is None
-
-
-@dataclass(frozen=True, slots=True)
 class EvidenceReport:
     """Every check of one case."""
 
     reference: str
-    lines: tuple[Line, ...]
+    lines: tuple[CheckResult, ...]
     found: VerifiedEvidence | None
 
     @property
@@ -94,11 +81,12 @@ def verify(settings: Settings, reference: str) -> EvidenceReport:
         InsynError: there is no such case, or nothing was signed for it.
     """
     from insyn.services import evidence_roots
-    from insyn.up import database
 
-    with database(settings) as url:
+    async def work(sessions: Sessions) -> EvidenceReport:
         roots = load_roots(evidence_roots(settings))
-        return asyncio.run(_verify(url, settings.key_ring(), roots, reference))
+        return await check(sessions, settings.key_ring(), roots, reference, clock=system_clock)
+
+    return with_database(settings, work)
 
 
 def table(report: EvidenceReport) -> Table:
@@ -113,16 +101,6 @@ def table(report: EvidenceReport) -> Table:
         shown.add_row("", "root", report.found.root)
         shown.add_row("", "certificate", f"SHA-256 {report.found.certificate_sha256}")
     return shown
-
-
-async def _verify(
-    database_url: str, key_ring: KeyRing, roots: Sequence[x509.Certificate], reference: str
-) -> EvidenceReport:
-    engine = create_engine(database_url, application_name="insyn-evidence")
-    try:
-        return await check(session_factory(engine), key_ring, roots, reference, clock=system_clock)
-    finally:
-        await engine.dispose()
 
 
 async def check(
@@ -142,7 +120,7 @@ async def check(
     except NoEvidenceError:
         raise InsynError(f"nothing was signed for {reference}, so there is nothing to verify") from None
     except DecryptionError as error:
-        report = EvidenceReport(reference, (Line(CaseCheck.SEALED, str(error)),), None)
+        report = EvidenceReport(reference, (CheckResult(CaseCheck.SEALED, str(error)),), None)
     await register.note_check(reference, holds=report.holds, actor=AUDITOR)
     return report
 
@@ -156,25 +134,21 @@ def _report(kept: KeptEvidence, roots: Sequence[x509.Certificate]) -> EvidenceRe
         ocsp_response=kept.evidence.ocsp_response,
     )
     results, found = examine(evidence, roots)
-    lines = [Line(CaseCheck.SEALED, None), *map(_line, results), *_case_lines(kept, found)]
+    lines = [CheckResult(CaseCheck.SEALED, None), *results, *_case_lines(kept, found)]
     return EvidenceReport(kept.reference, tuple(lines), found)
 
 
-def _line(result: CheckResult) -> Line:
-    return Line(result.check, result.fault, result.was_made)
-
-
-def _case_lines(kept: KeptEvidence, found: VerifiedEvidence | None) -> Iterator[Line]:
-    yield Line(CaseCheck.BINDING, _binding_fault(kept))
+def _case_lines(kept: KeptEvidence, found: VerifiedEvidence | None) -> Iterator[CheckResult]:
+    yield CheckResult(CaseCheck.BINDING, _binding_fault(kept))
     missing = any(answer not in kept.evidence.visible_text for answer in kept.answers)
-    yield Line(CaseCheck.ANSWERS, "the case says something that was not signed" if missing else None)
-    yield Line(
+    yield CheckResult(CaseCheck.ANSWERS, "the case says something that was not signed" if missing else None)
+    yield CheckResult(
         CaseCheck.LOOKUP, None if kept.number_is_the_searchable_one else "the case is found under another number"
     )
     if found is None:
-        yield Line(CaseCheck.MOMENT, "cannot be looked at", was_made=False)
+        yield CheckResult(CaseCheck.MOMENT, "cannot be looked at", was_made=False)
     else:
-        yield Line(CaseCheck.MOMENT, _moment_fault(kept.verified_at, found.signed_at))
+        yield CheckResult(CaseCheck.MOMENT, _moment_fault(kept.verified_at, found.signed_at))
 
 
 def _binding_fault(kept: KeptEvidence) -> str | None:

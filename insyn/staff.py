@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 
 from cases.console.accounts import add_staff
 from cases.console.errors import NameTakenError
 from foundation.clock import system_clock
-from foundation.database import create_engine, session_factory
+from foundation.database import Sessions
 from insyn.errors import InsynError
 from insyn.settings import Settings
-from insyn.up import database
+from insyn.upkeep import with_database
 
 
 def add(settings: Settings, name: str, *, administrator: bool) -> str:
     """Add an account and return its one-time password, which must be changed at the first login."""
-    with database(settings) as url:
-        try:
-            return asyncio.run(_add(url, name, administrator=administrator))
-        except NameTakenError:
-            raise InsynError(f"there is an account {name} already") from None
 
-
-async def _add(database_url: str, name: str, *, administrator: bool) -> str:
-    engine = create_engine(database_url)
-    try:
-        async with session_factory(engine).begin() as session:
+    async def work(sessions: Sessions) -> str:
+        async with sessions.begin() as session:
             return await add_staff(
                 session,
                 name=name,
@@ -34,5 +25,8 @@ async def _add(database_url: str, name: str, *, administrator: bool) -> str:
                 now=system_clock(),
                 random=secrets.SystemRandom(),
             )
-    finally:
-        await engine.dispose()
+
+    try:
+        return with_database(settings, work)
+    except NameTakenError:
+        raise InsynError(f"there is an account {name} already") from None

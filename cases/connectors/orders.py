@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.checklists import Checklists, locked_case
@@ -34,6 +33,7 @@ from cases.identity_gate import require_identity
 from cases.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.recording import record
 from cases.storage import connector_orders as storage
+from cases.storage import lost_jobs
 from cases.storage.cases import case_by_reference
 from cases.storage.connector_rows import ConnectorOrderRow
 from cases.storage.rows import CaseRow
@@ -193,18 +193,13 @@ class Orders:
                 return False
             order.state, order.attempts = "pending", 0
             await session.flush()
-            await storage.defer_order(session, order_id)
+            await lost_jobs.defer(session, lost_jobs.ORDER, order_id)
         return True
 
     async def adopt_orphans(self, *, limit: int = 1000) -> int:
         """Make jobs for pending orders that have none, and return how many there were."""
         async with self._sessions.begin() as session:
-            # One adopter at a time: two would each find the same orphans.
-            await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cases.adopt_orders'))"))
-            orphans = await storage.orders_without_job(session, limit=limit)
-            for order_id in orphans:
-                await storage.defer_order(session, order_id)
-        return len(orphans)
+            return await lost_jobs.adopt_orphans(session, lost_jobs.ORDER, limit=limit)
 
     async def attempt(self, order_id: int) -> None:
         """Make one attempt, unless the order is over already.

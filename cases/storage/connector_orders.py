@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -119,24 +119,3 @@ async def last_reconciliations(session: AsyncSession, *, succeeded: bool) -> Seq
         newest = newest.where(ReconciliationRow.failure.is_(None))
     statement = select(ReconciliationRow).where(ReconciliationRow.id.in_(newest)).order_by(ReconciliationRow.system)
     return (await session.scalars(statement)).all()
-
-
-_WITHOUT_JOB = text("""
-    SELECT o.id FROM cases.connector_order o
-     WHERE o.state = 'pending'
-       AND NOT EXISTS (
-            SELECT 1 FROM jobs.procrastinate_jobs j
-             WHERE j.task_name = 'cases.run_connector' AND j.status IN ('todo', 'doing')
-               AND (j.args ->> 'order_id')::bigint = o.id)
-     ORDER BY o.id LIMIT :limit
-""")
-
-
-async def orders_without_job(session: AsyncSession, *, limit: int) -> Sequence[int]:
-    """Return pending orders that no job will carry out: what a lost job leaves behind."""
-    return (await session.scalars(_WITHOUT_JOB, {"limit": limit})).all()
-
-
-async def defer_order(session: AsyncSession, order_id: int) -> None:
-    """Make the job that carries an order out, as the trigger does when an order is inserted."""
-    await session.execute(text("SELECT cases.defer_order_job(:id)"), {"id": order_id})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, Insert, insert, literal, select, text, true, update
+from sqlalchemy import CTE, Insert, insert, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,24 +64,3 @@ async def unfinished_deliveries(session: AsyncSession, *, state: str, limit: int
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
-
-
-_JOBS_OF_DELIVERIES = text("""
-    SELECT d.id FROM cases.webhook_delivery d
-     WHERE d.state = 'pending'
-       AND NOT EXISTS (
-            SELECT 1 FROM jobs.procrastinate_jobs j
-             WHERE j.task_name = 'cases.deliver' AND j.status IN ('todo', 'doing')
-               AND (j.args ->> 'delivery_id')::bigint = d.id)
-     ORDER BY d.id LIMIT :limit
-""")
-
-
-async def deliveries_without_job(session: AsyncSession, *, limit: int) -> Sequence[int]:
-    """Return pending deliveries that no job will make: what a lost job leaves behind."""
-    return (await session.scalars(_JOBS_OF_DELIVERIES, {"limit": limit})).all()
-
-
-async def defer_delivery(session: AsyncSession, delivery_id: int) -> None:
-    """Make the job that attempts a delivery, as the trigger does when a delivery is inserted."""
-    await session.execute(text("SELECT cases.defer_delivery_job(:id)"), {"id": delivery_id})

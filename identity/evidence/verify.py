@@ -117,7 +117,9 @@ class Check(StrEnum):
 class CheckResult:
     """How one check came out."""
 
-    check: Check
+    check: str
+    """A :class:`Check`, or one of a caller's own beside them."""
+
     fault: str | None
     """What is wrong, in English and without anything of the content; None when it holds."""
 

@@ -36,13 +36,27 @@ async def test_a_resting_connection_is_used_again(sessions: Sessions):
 
 
 @pytest.mark.database
-async def test_a_statement_that_commits_itself_leaves_the_connection_as_it_was(sessions: Sessions):
-    async with autocommitting(sessions).connect() as connection:
-        await connection.execute(text("CREATE TABLE kept (number int)"))
+async def test_a_statement_that_commits_itself_leaves_the_connection_as_it_was(engine, sessions: Sessions):
+    async with autocommitting(engine) as connection:
+        await connection.execute("CREATE TABLE kept (number int)")
     async with sessions() as session:
         await session.execute(text("INSERT INTO kept VALUES (1)"))
         await session.rollback()
         assert await session.scalar(text("SELECT count(*) FROM kept")) == 0
+
+
+@pytest.mark.database
+async def test_a_connection_that_is_given_up_in_the_midst_of_something_is_not_used_again(engine, sessions: Sessions):
+    async def give_up() -> None:
+        async with autocommitting(engine) as connection:
+            await connection.execute("BEGIN")
+            await connection.execute("CREATE TABLE unfinished (number int)")
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await give_up()
+    async with sessions() as session:
+        assert await session.scalar(text("SELECT to_regclass('unfinished')")) is None
 
 
 @pytest.mark.database
