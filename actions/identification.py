@@ -14,7 +14,7 @@ from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.errors import ServiceError
 from actions.journeys.registry import journey_of
 from actions.reading import SKIPPED, mentions_marketing
-from actions.references import ReferenceMint
+from actions.references import REDRAWS, ReferenceMint
 from actions.request_begin import MAY_BE_MARKETING, RECEIVED_AT, REQUEST_TYPE, begun, nothing_begun
 from actions.services import Services
 from actions.utterance import latest_message_id
@@ -33,7 +33,9 @@ class ActionStartIdentification(InsynAction):
         begun_type = tracker.get_slot(REQUEST_TYPE)
         if begun_type in MAY_BE_MARKETING and mentions_marketing(tracker.get_slot("scope") or ""):
             return self._opt_out(dispatcher, tracker)
-        request = confirm(tracker, self.services.references) if begun_type else ConfirmedRequest.from_tracker(tracker)
+        request = ConfirmedRequest.from_tracker(tracker)
+        if begun_type:
+            request = await with_free_reference(self.services, tracker, confirm(tracker, self.services.references))
         if request is None:
             dispatcher.utter_message(response="utter_nothing_to_register")
             return []
@@ -113,6 +115,26 @@ def confirm(tracker: Tracker, references: ReferenceMint) -> ConfirmedRequest:
         details=given,
         waits_for="identification" if is_signed else "registration",
     )
+
+
+async def with_free_reference(services: Services, tracker: Tracker, request: ConfirmedRequest) -> ConfirmedRequest:
+    """Return what was just confirmed under a reference that no case has: what is signed cannot change its own later.
+
+    When the case system does not answer, the first one is taken.
+    """
+    for number in range(1, REDRAWS + 1):
+        try:
+            await services.cases.read(request.reference)
+        except ServiceError:  # no such case, as nearly always; or no answer
+            return request
+        request = drawn_again(services, tracker, request, number=number)
+    return request
+
+
+def drawn_again(services: Services, tracker: Tracker, request: ConfirmedRequest, *, number: int) -> ConfirmedRequest:
+    """Return the request under another reference."""
+    reference = services.references.mint(tracker.sender_id, latest_message_id(tracker), number=number)
+    return replace(request, reference=reference)
 
 
 def nothing_begun_but_address(request: ConfirmedRequest) -> list[EventType]:

@@ -7,8 +7,12 @@ again, and what happened the first time is found instead of done twice.
 import hmac
 import random
 from dataclasses import dataclass, field
+from typing import Final
 
 from privacy.references import new_case_reference
+
+REDRAWS: Final = 3
+"""How often another reference is drawn when one is taken: with a million cases, once in thirty thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class ReferenceMint:
         Args:
             conversation_id: the conversation.
             message_id: the message with which the visitor confirmed.
-            number: tells several references of one message apart.
+            number: tells several references of one message apart: of several addresses, or of one drawn again.
         """
         seed = f"{conversation_id}\n{message_id}\n{number}".encode()
         digest = hmac.digest(self.secret.encode(), seed, "sha256")

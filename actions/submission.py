@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -15,13 +15,15 @@ from actions.clients.cases import CaseDraft, CaseReceipt
 from actions.clients.edge import CompletedIdentification
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.errors import IdentificationNotAvailableError, ServiceError, ServiceRefusedError
-from actions.identification import confirm, nothing_begun_but_address, offer, say_if_replaced
+from actions.identification import confirm, drawn_again, nothing_begun_but_address, offer, say_if_replaced
+from actions.references import REDRAWS
 from actions.request_begin import REQUEST_TYPE
 from actions.texts import NEXT_STEPS
 from privacy.request_types import IdentityLevel
 from privacy.swedish_dates import swedish_date
 
 REGISTERED = "registered_requests"
+REFERENCE_TAKEN: Final = "reference-taken"
 
 
 class ActionSubmitRequest(InsynAction):
@@ -54,7 +56,7 @@ class ActionSubmitRequest(InsynAction):
                 waiting = await duplicates.ask_if_there_is_one(self.services, dispatcher, request, identification)
                 if waiting is not None:
                     return [*cleared, SlotSet(SLOT, waiting.as_slot())]
-            receipt = await self.services.cases.register(draft_of(tracker, request, identification))
+            registered_as, receipt = await self._receipt(tracker, request, identification)
         except IdentificationNotAvailableError:
             if request.waits_for == "registration":  # there was a signature, but too long ago
                 dispatcher.utter_message(response="utter_identification_needed")
@@ -66,10 +68,24 @@ class ActionSubmitRequest(InsynAction):
             dispatcher.utter_message(response=response, reference=request.reference)
             say_if_replaced(dispatcher, tracker, request)
             return [*cleared, SlotSet(SLOT, replace(request, waits_for="registration").as_slot())]
-        utter_receipt(dispatcher, request, receipt, identification)
+        utter_receipt(dispatcher, registered_as, receipt, identification)
         waiting = ConfirmedRequest.from_tracker(tracker)
         done = [SlotSet(SLOT, None)] if waiting and waiting.reference == request.reference else []
         return [*cleared, *done, SlotSet(REGISTERED, [*registered(tracker), kept(request, receipt)])]
+
+    async def _receipt(
+        self, tracker: Tracker, request: ConfirmedRequest, identification: CompletedIdentification | None
+    ) -> tuple[ConfirmedRequest, CaseReceipt]:
+        """Register, under another reference if some other case has this one; what was signed keeps its own."""
+        number = 0
+        while True:
+            try:
+                return request, await self.services.cases.register(draft_of(tracker, request, identification))
+            except ServiceRefusedError as error:
+                number += 1
+                if error.problem != REFERENCE_TAKEN or identification is not None or number > REDRAWS:
+                    raise
+                request = drawn_again(self.services, tracker, request, number=number)
 
     def _confirmed(self, tracker: Tracker) -> tuple[ConfirmedRequest | None, list[EventType]]:
         """Return the request to register, and the events that empty the form it came from."""

@@ -123,6 +123,8 @@ class FakeCases:
 
     async def read(self, reference: str) -> CaseState:
         self._answer()
+        if reference not in self.cases:
+            raise ServiceRefusedError("cases", "case-not-found")
         return CaseState(self.cases[reference].reference, "received", DUE_ON, ("En månad från mottagandet.",))
 
     async def package_until(self, reference: str) -> date | None:

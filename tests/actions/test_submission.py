@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.clients.cases import CaseDraft
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.identification import ActionReportFailedIdentification, ActionStartIdentification
 from actions.request_control import ActionCancelRequest, ActionContinueRequest
@@ -54,6 +55,48 @@ async def completed(fakes: Fakes, slots: dict) -> tuple[list[str], dict]:
     tracker = tracker_with(intent="EXTERNAL_identification_completed", entities={}, **slots)
     messages, events = await run(ActionSubmitRequest(fakes.services), tracker)
     return [message["response"] for message in messages], slots | slots_set(events)
+
+
+async def other_cases_take(fakes: Fakes, number: int) -> None:
+    """Have strangers' cases stand under the first references that this message is given."""
+    for taken in range(number):
+        reference = fakes.services.references.mint(CONVERSATION, "m1", number=taken)
+        await fakes.cases.register(CaseDraft(reference, "complaint", SAID_AT.isoformat(), "another", {}, None))
+
+
+@pytest.mark.parametrize("taken", [0, 1, 3])
+async def test_what_is_signed_has_a_reference_that_no_other_case_has(fakes: Fakes, taken: int):
+    await other_cases_take(fakes, taken)
+
+    slots = await confirmed(fakes)
+    fakes.edge.sign(slots[SLOT]["reference"])
+    responses, _ = await completed(fakes, slots)
+
+    assert "utter_request_registered" in responses
+    assert len(fakes.cases.cases) == taken + 1
+
+
+@pytest.mark.parametrize("taken", [1, 3])
+async def test_what_needs_no_signature_is_registered_under_another_reference_if_one_is_taken(fakes: Fakes, taken: int):
+    await other_cases_take(fakes, taken)
+    tracker = tracker_with("ja", intent="affirm", message_id="m1", **COMPLAINT)
+
+    await run(ActionSubmitRequest(fakes.services), tracker)
+    messages, _ = await run(ActionSubmitRequest(fakes.services), tracker)  # the edge sends the turn again
+
+    assert len(fakes.cases.cases) == taken + 1
+    registered = fakes.services.references.mint(CONVERSATION, "m1", number=taken)
+    assert [message["reference"] for message in messages if "reference" in message] == [registered]
+
+
+async def test_references_are_not_drawn_for_ever(fakes: Fakes):
+    await other_cases_take(fakes, 10)
+    tracker = tracker_with("ja", intent="affirm", message_id="m1", **COMPLAINT)
+
+    messages, _ = await run(ActionSubmitRequest(fakes.services), tracker)
+
+    assert [message["response"] for message in messages] == ["utter_request_refused"]
+    assert len(fakes.cases.cases) == 10
 
 
 async def test_the_visitor_signs_the_request_itself(fakes: Fakes):
