@@ -116,6 +116,7 @@ _BY_KIND: Final = MappingProxyType(
         LetterKind.REFUSAL: ("right", "grounds", "authority", "court"),
         LetterKind.PARTIAL: ("right", "grounds", "authority", "court", "written_on"),
         LetterKind.FULFILMENT: ("written_on",),
+        LetterKind.FORWARDED: ("right", "written_on", "authority"),
         LetterKind.MARKETING_RECEIPT: ("written_on",),
     }
 )

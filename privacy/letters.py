@@ -1,8 +1,7 @@
 """The letters of a case: which there are, when they may be sent, and what each must say.
 
 A letter is plain text that a person may edit before it is sent. So what it must say is checked on the text itself,
-after
-the editing: a letter that lost a mandatory part is refused with the reason, whoever changed it.
+after the editing: a letter that lost a mandatory part is refused with the reason, whoever changed it.
 
 Source: GDPR art. 12(1)-(6), 15, 19, 21(3), 77-79; EDPB guidelines 01/2022; gdpr-rules section 3.
 """
@@ -27,6 +26,7 @@ class LetterKind(StrEnum):
     REFUSAL = "refusal"
     PARTIAL = "partial"
     FULFILMENT = "fulfilment"
+    FORWARDED = "forwarded"
     MARKETING_RECEIPT = "marketing_receipt"
 
     @property
@@ -44,6 +44,7 @@ _LABELS: Final = MappingProxyType(
         LetterKind.REFUSAL: "Avslag",
         LetterKind.PARTIAL: "Delvis bifall",
         LetterKind.FULFILMENT: "Bifall",
+        LetterKind.FORWARDED: "Överlämnad till kund",
         LetterKind.MARKETING_RECEIPT: "Kvitto på reklamspärr",
     }
 )
@@ -83,6 +84,14 @@ _ENTRIES: Final = MappingProxyType(
         LetterKind.REFUSAL: (_REASON, _DONE),
         LetterKind.PARTIAL: (_DONE, _REASON),
         LetterKind.FULFILMENT: (_DONE,),
+        LetterKind.FORWARDED: (
+            Entry(
+                "client",
+                "Vem begäran är lämnad till",
+                "Kundens namn och hur personen når den. Bara en kund som personen själv har nämnt eller får veta om.",
+            ),
+            _DONE,
+        ),
         LetterKind.MARKETING_RECEIPT: (
             Entry("channels", "Vad som är spärrat", "Till exempel reklam via e-post."),
             Entry("still_comes", "Vad som ändå kommer", "Till exempel meddelanden om avtalet och fakturor."),
@@ -118,6 +127,7 @@ def kinds_for(request_type: RequestType, *, is_extended: bool) -> tuple[LetterKi
         kinds += [LetterKind.CLARIFICATION, *([LetterKind.EXTENSION] if is_extended else [])]
     if may_be_refused(request_type):
         kinds += [LetterKind.REFUSAL, LetterKind.PARTIAL]
+        kinds.append(LetterKind.FORWARDED)  # what a client is the controller of is passed on, not refused
     kinds.append(LetterKind.FULFILMENT)
     if request_type in {RequestType.MARKETING_OPTOUT, RequestType.OBJECTION}:
         kinds.append(LetterKind.MARKETING_RECEIPT)

@@ -19,6 +19,7 @@ ENTRIES = {
     "needed": "Svara från adressen som du brukar använda hos oss.",
     "done": "Vi har tagit bort dina uppgifter ur utskickslistorna och chatten.",
     "recipients": "Mailchimp och Hubspot.",
+    "client": "Bageriet på Hörnet AB, personal@bageriet.example.",
     "channels": "Reklam via e-post till din adress.",
     "still_comes": "Fakturor och meddelanden om ditt avtal.",
 }
@@ -133,6 +134,7 @@ def test_what_is_not_weighed_is_never_refused(request_type):
     assert may_be_refused(request_type) == (request_type not in not_weighed)
     offered = kinds_for(request_type, is_extended=False)
     assert (LetterKind.REFUSAL in offered) == (LetterKind.PARTIAL in offered) == (request_type not in not_weighed)
+    assert (LetterKind.FORWARDED in offered) == (request_type not in not_weighed)
 
 
 @pytest.mark.parametrize("kind", [LetterKind.REFUSAL, LetterKind.EXTENSION])
