@@ -13,8 +13,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from cases.console import texts
 from cases.console.accounts import Role
-from cases.drafts import CaseDraft
+from cases.drafts import NOBODY, CaseDraft
+from privacy.identity_proof import IdentityGap, ProofMethod
 from tests.cases.console import monday
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
@@ -43,6 +45,18 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+async def tab_to(page: Page, role: str, name: str) -> None:
+    """Press Tab until the control has the focus, which must be seen."""
+    wanted = page.get_by_role(role, name=name, exact=True).or_(page.locator(f"summary:text-is('{name}')"))
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await wanted.first.evaluate("element => element === document.activeElement"):
+            outline = "element => getComputedStyle(element).outlineStyle"
+            assert await wanted.first.evaluate(outline) != "none", f"no visible focus on {name}"
+            return
+    raise AssertionError(f"{name} is not reached")
 
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -383,19 +397,9 @@ class TestKeyboard:
         await log_in(page)
         await page.goto(f"/console/cases/{scene.case.reference}")
 
-        async def tab_to(role: str, name: str) -> None:
-            wanted = page.get_by_role(role, name=name, exact=True).or_(page.locator(f"summary:text-is('{name}')"))
-            for _ in range(60):
-                await page.keyboard.press("Tab")
-                if await wanted.first.evaluate("element => element === document.activeElement"):
-                    outline = "element => getComputedStyle(element).outlineStyle"
-                    assert await wanted.first.evaluate(outline) != "none", f"no visible focus on {name}"
-                    return
-            raise AssertionError(f"{name} is not reached")
-
-        await tab_to("group", "Besluta")
+        await tab_to(page, "group", "Besluta")
         await page.keyboard.press("Enter")
-        await tab_to("radio", "Bifallen")
+        await tab_to(page, "radio", "Bifallen")
         await page.keyboard.press("Space")
         await page.keyboard.press("Tab")
         await page.keyboard.type("Allt är utlämnat.")
@@ -404,6 +408,43 @@ class TestKeyboard:
 
         await expect(page.get_by_role("status").first).to_contain_text("ny status")
         assert (await service.read(scene.case.reference)).resolution == "granted"
+
+    async def test_how_an_identity_was_established_is_written_down_by_keyboard_and_opens_the_grant(
+        self, open_page, anna, service, another
+    ):
+        await service.register(nobodys := another(identity=NOBODY))
+        page = await open_page(viewport=SIZES["desk"])
+        await log_in(page)
+        await page.goto(f"/console/cases/{nobodys.reference}")
+
+        async def grant() -> None:
+            await tab_to(page, "group", "Besluta")
+            await page.keyboard.press("Enter")
+            await tab_to(page, "radio", "Bifallen")
+            await page.keyboard.press("Space")
+            for key in ("Tab", "Tab", "Enter"):  # past the note to the button
+                await page.keyboard.press(key)
+
+        await grant()
+        what = texts.IDENTITY_GAPS[IdentityGap.LEVEL_TOO_LOW]
+        await expect(page.get_by_role("alert")).to_have_text(texts.IDENTITY_FIRST.format(what=what))
+        await tab_to(page, "group", "Skriv in hur identiteten fastställdes")
+        await page.keyboard.press("Enter")
+        await tab_to(page, "radio", ProofMethod.CALLED_BACK.label)
+        await page.keyboard.press("ArrowDown")
+        await expect(page.get_by_role("radio", name=ProofMethod.MET_IN_PERSON.label)).to_be_checked()
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("Visade körkort i receptionen.")
+        results = await Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        await page.screenshot(path=SCREENSHOTS / "identity-by-keyboard.png", full_page=True)
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+
+        await expect(page.get_by_role("status").first).to_have_text(texts.DONE["identity"])
+        await grant()
+        await expect(page.get_by_role("status").first).to_contain_text("ny status")
+        assert (await service.read(nobodys.reference)).resolution == "granted"
 
 
 class TestStaying:
