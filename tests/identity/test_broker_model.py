@@ -51,7 +51,7 @@ from tests.identity.conftest import DESKTOP, RETURN, TEXT, Letterbox, no_sleep
 
 pytestmark = pytest.mark.database
 
-EMAIL = "anna@example.se"
+OTHER = "9d0f6d0e-2d52-4d52-8f3d-77c6b7a3b0aa"
 MODES = st.sampled_from(["qr", "same_device"])
 BROWSERS = st.sampled_from(["mine", "theirs"])
 _numbers = itertools.count()
@@ -447,6 +447,16 @@ class BrokerMachine(RuleBasedStateMachine):
             if self.model.state in ("offered", "pending"):
                 self.model.end("cancelled")
 
+    @rule(attempt=st.sampled_from(["look", "another purpose", "another conversation"]))
+    def somebody_else_helps_themselves(self, attempt: str) -> None:
+        """Whatever stands there at this moment, it is neither another browser's to see nor another purpose's to use."""
+        if attempt == "look":
+            work = self.broker.view(self.id, session_hash=self.sessions_of["theirs"])
+            self.refused(IdentificationNotFoundError, work)
+        else:
+            elsewhere = (self.conversation, "AR-0000-0000") if attempt == "another purpose" else (OTHER, self.reference)
+            self.refused(IdentificationNotAvailableError, self.broker.consume(*elsewhere))
+
     # what must be so after every step
 
     @invariant()
@@ -461,14 +471,11 @@ class BrokerMachine(RuleBasedStateMachine):
         if shown.qr:
             assert self.model.order is not None
             assert self.model.order.mode == "qr"
-        self.refused(IdentificationNotFoundError, self.broker.view(self.id, session_hash=self.sessions_of["theirs"]))
 
     @invariant()
     def only_what_is_complete_can_be_consumed_and_always_the_same(self) -> None:
         if not hasattr(self, "id"):
             return
-        for conversation, reference in ((self.conversation, "AR-0000-0000"), (str(uuid.uuid4()), self.reference)):
-            self.refused(IdentificationNotAvailableError, self.broker.consume(conversation, reference))
         work = self.replicas[1].consume(self.conversation, self.reference)
         if self.model.state != "complete":
             self.refused(IdentificationNotAvailableError, work)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import signal
+import sys
 from datetime import timedelta
 
 import httpx
@@ -13,8 +16,13 @@ from sqlalchemy import text, update
 from foundation.clock import system_clock
 from identity.bankid import BankIdClient
 from identity.config import ClientConfig
+from identity.simulator.app import create_app
+from identity.simulator.clock import MovableClock
+from identity.simulator.config import SimulatorConfig
 from identity.tables import IdentificationOrderRow
-from tests.identity.conftest import ADDRESS, DESKTOP, OURS, THEIRS, no_sleep
+from tests.cases.console.serving import served
+from tests.conftest import ROOT
+from tests.identity.conftest import ADDRESS, DESKTOP, OURS, THEIRS, Simulator, no_sleep
 from tests.identity.test_broker import CONVERSATION, REFERENCE, collected, offered, started
 
 pytestmark = pytest.mark.database
@@ -90,6 +98,40 @@ async def test_a_replica_that_died_is_replaced_when_its_lease_runs_out(bench, br
 
     await collected(bench, broker)
     assert (await broker.view(pending.id, session_hash=OURS)).state == "complete"
+
+
+async def test_the_death_of_the_process_that_began_an_order_is_survived(bench, authority, database_url):
+    """A process of its own, killed with the lease in its hand; another one goes on where it was."""
+    bench.clock.now = system_clock()
+    app = create_app(SimulatorConfig(directory=authority.files.directory), clock=MovableClock(bench.clock))
+    with served(app) as url:
+        async with httpx.AsyncClient(base_url=url) as http:
+            simulator = Simulator(None, http, authority, url=url)
+            await simulator.script(outcome="approve")
+            told = {
+                "database_url": database_url,
+                "bankid_url": url,
+                "evidence_roots": str(authority.files.signature_root),
+                "secrets": ["a secret for tests", "another secret for tests"],
+                "conversation": CONVERSATION,
+                "reference": REFERENCE,
+                "session": OURS.hex(),
+            }
+            dying = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.identity.dying_replica", cwd=ROOT, stdin=asyncio.subprocess.PIPE
+            )
+            await dying.communicate(json.dumps(told).encode())
+            assert dying.returncode == -signal.SIGKILL
+
+            async with simulator.client() as client:
+                other = bench.replica(client=client)
+                bench.clock.now = system_clock()
+                await collected(bench, other, seconds=2)
+                assert await simulator.requests("collect") == [], "the lease of the dead still holds"
+                await collected(bench, other, seconds=9)
+
+                assert (await other.consume(CONVERSATION, REFERENCE)).level == 2
+                assert len(await simulator.requests("collect")) == len(await simulator.requests("sign")) == 1
 
 
 async def test_a_slow_answer_keeps_its_lease(bench):

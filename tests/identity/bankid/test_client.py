@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from identity.bankid import AuthRequest, BankIdClient, Requirement, SignRequest, WebDevice, errors
+from identity.bankid import AppDevice, AuthRequest, BankIdClient, Requirement, SignRequest, WebDevice, errors
 from identity.config import ClientConfig
+from identity.simulator.app import create_app
+from identity.simulator.config import SimulatorConfig
 
+ELOF = "199908072391"
 URL = "https://bankid.example/rp/v6.0/"
 STARTED = {"orderRef": "ref", "autoStartToken": "ast", "qrStartToken": "qst", "qrStartSecret": "qss"}
 PENDING = {"orderRef": "ref", "status": "pending", "hintCode": "userSign"}
@@ -97,6 +101,65 @@ async def test_auth_sends_every_field_as_bankid_spells_it():
     }
 
 
+async def test_sign_sends_the_same_fields_and_whom_it_must_be(authority):
+    """And the simulator, which was written apart from the client, takes every one of them."""
+    request = SignRequest(
+        end_user_ip="2001:db8::1",
+        user_visible_data="# Rubrik\nText",
+        user_visible_data_format="simpleMarkdownV1",
+        user_non_visible_data='{"purpose":"AR-7K2M-9QXA"}',
+        return_url="https://chat.example/" + "x" * 491,
+        return_risk=True,
+        requirement=Requirement(
+            pin_code=True,
+            mrtd=True,
+            card_reader="class2",
+            certificate_policies=("1.2.752.78.1.5",),
+            personal_number=ELOF,
+        ),
+        app=AppDevice(
+            app_identifier="se.example.app",
+            device_os="iOS 17.5",
+            device_model_name="iPhone15,2",
+            device_identifier="abc",
+        ),
+    )
+    simulator = httpx.ASGITransport(create_app(SimulatorConfig(directory=authority.files.directory)))
+    seen = []
+
+    class Watched(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, sent: httpx.Request) -> httpx.Response:
+            seen.append(json.loads(sent.content))
+            return await simulator.handle_async_request(sent)
+
+    async with BankIdClient(ClientConfig(base_url=URL), transport=Watched()) as client:
+        assert (await client.sign(request)).order_ref
+
+    assert seen == [
+        {
+            "endUserIp": "2001:db8::1",
+            "userVisibleData": base64.b64encode(b"# Rubrik\nText").decode(),
+            "userVisibleDataFormat": "simpleMarkdownV1",
+            "userNonVisibleData": base64.b64encode(b'{"purpose":"AR-7K2M-9QXA"}').decode(),
+            "returnUrl": "https://chat.example/" + "x" * 491,
+            "returnRisk": True,
+            "requirement": {
+                "pinCode": True,
+                "mrtd": True,
+                "cardReader": "class2",
+                "certificatePolicies": ["1.2.752.78.1.5"],
+                "personalNumber": ELOF,
+            },
+            "app": {
+                "appIdentifier": "se.example.app",
+                "deviceOS": "iOS 17.5",
+                "deviceModelName": "iPhone15,2",
+                "deviceIdentifier": "abc",
+            },
+        }
+    ]
+
+
 async def test_unset_fields_are_left_out():
     wire = Wire(ok(STARTED))
 
@@ -140,6 +203,11 @@ async def test_an_empty_text_is_not_sent(empty):
         {"end_user_ip": "nowhere"},
         {"return_url": ""},
         {"return_url": "x" * 513},
+        {"web": {"referring_domain": "se", "user_agent": "x", "device_identifier": "x"}},
+        {"web": {"referring_domain": "x" * 254, "user_agent": "x", "device_identifier": "x"}},
+        {"web": {"referring_domain": "abc", "user_agent": "", "device_identifier": "x"}},
+        {"web": {"referring_domain": "abc", "user_agent": "x", "device_identifier": "x" * 65}},
+        {"requirement": {"card_reader": "class3"}},
         {"requirement": {"personal_number": "19990807-2391"}},
         {"requirement": {"personal_number": "１９９９０８０７２３９１"}},
         {"user_visible_data_format": "html"},

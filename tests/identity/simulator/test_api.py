@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import time
+from datetime import timedelta
 
 import pytest
 
@@ -309,6 +311,25 @@ async def test_a_fault_comes_as_often_as_ordered(simulator, kind, http):
 
     assert [answer.status_code for answer in answers[:2]] == [http, http]
     assert answers[2].json()["status"] == PENDING
+
+
+async def test_an_answer_that_is_ordered_to_be_late_is_late_and_right(simulator):
+    started = await order(simulator, faults=[{"endpoint": "collect", "latency_s": 0.2}])
+    before = time.monotonic()
+
+    assert (await status(simulator, started))[0] == PENDING
+
+    assert time.monotonic() - before >= 0.2
+
+
+async def test_the_clock_moves_forward_only(simulator, clock):
+    started = await order(simulator)
+    later = await simulator.http.post("/control/clock", json={"advance_s": 30})
+
+    assert later.json()["now"] == (clock() + timedelta(seconds=30)).isoformat()
+    assert await status(simulator, started) == ("failed", "startFailed", None)
+    with pytest.raises(ValueError):
+        await simulator.http.post("/control/clock", json={"advance_s": -1})
 
 
 async def test_a_fault_at_the_start_belongs_to_the_order_that_is_to_be_made(simulator):
