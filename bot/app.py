@@ -45,6 +45,7 @@ from foundation.problems import install_problem_handlers
 from foundation.service_auth import require_service_token
 from identity.bankid import BankIdClient
 from identity.broker import Broker
+from identity.watch import watch_certificate
 
 log = logging.getLogger(__name__)
 
@@ -206,9 +207,10 @@ async def _running(
             open_streams=Occupancy(config.limits.streams_per_session),
         )
         stack.push_async_callback(turns.stop)
-        await stack.enter_async_context(
-            _tasks(listener=listener.run(), turns=turns.run(), identifications=identifications.run())
-        )
+        work = {"listener": listener.run(), "turns": turns.run(), "identifications": identifications.run()}
+        if config.identity is not None:
+            work["certificate"] = watch_certificate(config.identity.client, clock=clock)
+        await stack.enter_async_context(_tasks(**work))
         yield parts
 
 

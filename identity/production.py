@@ -24,8 +24,8 @@ SSL_ROOT_SHA256: Final = frozenset({"e6a2d45c0a1051c959428649f86a09a9b2152cd5519
 """BankID SSL Root CA v1, to 2034-12-31, as BankID/SampleCode delivers it. A new root is a change of this line."""
 
 
-def check(client: ClientConfig, broker: BrokerConfig, *, now: datetime) -> list[str]:
-    """Return warnings for the operator, in English; an empty list is a clean start.
+def check(client: ClientConfig, broker: BrokerConfig, *, now: datetime) -> None:
+    """Refuse to go on with what is not BankID's own, or not ours.
 
     Raises:
         NotForProductionError: naming everything that is wrong at once.
@@ -33,7 +33,6 @@ def check(client: ClientConfig, broker: BrokerConfig, *, now: datetime) -> list[
     faults = [*_address_faults(client, broker), *_tls_faults(client, now=now), *_root_faults(broker, now=now)]
     if faults:
         raise NotForProductionError("; ".join(faults))
-    return warnings(client, now=now)
 
 
 def warnings(client: ClientConfig, *, now: datetime) -> list[str]:

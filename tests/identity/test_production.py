@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,6 +16,7 @@ from identity import production
 from identity.config import PRODUCTION_URL, TEST_URL, BrokerConfig, ClientConfig, PemCertificate
 from identity.errors import NotForProductionError
 from identity.simulator import authority as making
+from identity.watch import watch_certificate
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -41,13 +44,58 @@ def good(authority, tmp_path, monkeypatch):
 
 
 def test_the_right_settings_start_without_a_word(good):
-    assert production.check(*good, now=NOW) == []
+    production.check(*good, now=NOW)
+
+    assert production.warnings(good[0], now=NOW) == []
 
 
-def test_a_certificate_that_soon_ends_is_a_warning(good):
-    [warning] = production.check(*good, now=datetime(2049, 12, 1, tzinfo=UTC))
+def test_a_certificate_that_soon_ends_is_a_warning_and_no_refusal(good):
+    client, broker = good
+    late = datetime(2049, 12, 1, tzinfo=UTC)
+    production.check(client, broker, now=late)
 
+    [warning] = production.warnings(client, now=late)
     assert "2049-12-31" in warning
+
+
+class DaysPassedError(Exception):
+    """As many as the test wanted."""
+
+
+async def watched(client, clock, *, days: int) -> None:
+    """Let the watch run for some days."""
+    slept = itertools.count(1)
+
+    async def sleep(seconds: float) -> None:
+        clock.advance(seconds=seconds)
+        if next(slept) == days:
+            raise DaysPassedError
+
+    with pytest.raises(DaysPassedError):
+        await watch_certificate(client, clock=clock, sleep=sleep)
+
+
+async def test_a_process_that_runs_for_months_warns_each_day_of_the_last_sixty(good, clock, caplog):
+    client, _ = good
+    clock.now = datetime(2049, 10, 30, tzinfo=UTC)  # the certificate ends on 31 December
+
+    await watched(client, clock, days=10)
+
+    said = [record.getMessage() for record in caplog.records]
+    assert [re.search(r"in (\d+) days", line)[1] for line in said] == ["59", "58", "57", "56", "55", "54", "53"]
+
+
+async def test_a_certificate_file_that_vanished_is_said_and_the_watch_goes_on(good, clock, caplog, tmp_path):
+    client, _ = good
+    missing = PemCertificate(tmp_path / "gone.pem", client.certificate.key)
+
+    await watched(replace(client, certificate=missing), clock, days=2)
+
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+
+
+async def test_without_a_certificate_there_is_nothing_to_watch(clock):
+    await watch_certificate(ClientConfig("http://127.0.0.1:8704/rp/v6.0/"), clock=clock)
 
 
 @pytest.mark.parametrize(
