@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import yaml
 
 from bot.app import create_app
 from bot.config import BotConfig, IdentityConfig
@@ -31,6 +33,7 @@ from identity.simulator.app import create_app as create_simulator
 from identity.simulator.authority import Authority, ensure
 from identity.simulator.config import SimulatorConfig
 from identity.simulator.personas import PERSONAS
+from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from privacy.request_types import IdentityLevel, RequestType
 from privacy.systems import NO_SYSTEMS
@@ -315,3 +318,15 @@ def test_only_our_own_words_begin_a_fetch():
     assert is_for_package(purpose)
     assert reference_of(purpose) == REFERENCE
     assert not is_for_package(REFERENCE)
+
+
+def test_every_text_that_is_signed_warns_whoever_did_not_begin_it(bot_config: BotConfig):
+    """The last thing that a victim of a relayed code reads before signing for somebody else."""
+    actions = yaml.safe_load((ROOT / "actions" / "texts.yml").read_text("utf-8"))
+    edge = yaml.safe_load(bot_config.texts.read_text("utf-8"))["edge_texts"]
+    signed = [actions["signing"]["text"], actions["own_cases"]["signing"], edge["package_signing"]]
+
+    warnings = {re.split(r"[.\n] ?", text.strip())[-2] for text in signed}
+    assert len(warnings) == 1
+    for named in ("{reference}", "{controller}"):
+        assert all(named in text for text in signed), named

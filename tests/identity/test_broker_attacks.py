@@ -138,6 +138,8 @@ async def test_fixation_the_attacker_without_the_nonce_waits_for_ever(bench, bro
     await bench.simulator.script(outcome="approve")
     pending = await started(broker, mode="same_device")
     await collected(bench, broker)
+    with pytest.raises(IdentificationNotAvailableError):  # approved and stored, and still nobody's
+        await broker.consume(CONVERSATION, REFERENCE)
 
     await collected(bench, broker, seconds=181)
 
