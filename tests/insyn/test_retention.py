@@ -10,7 +10,7 @@ import pytest
 
 from bot.rasa.tracker_store import PostgresTrackerStore
 from cases.audit import verify
-from cases.drafts import Actor, CaseDraft, Channel
+from cases.drafts import NOBODY, Actor, CaseDraft, Channel, IdentificationMethod, Identity
 from cases.service import CaseService
 from foundation.database import libpq_url
 from foundation.retention import Retention
@@ -18,7 +18,7 @@ from insyn.holdings import HOLDINGS
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.references import new_case_reference
-from privacy.request_types import RequestType
+from privacy.request_types import IdentityLevel, RequestType
 from privacy.retention import RetentionPeriods
 from tests.insyn.planting import Planter, dump, marks_stand_anywhere, standing
 
@@ -69,7 +69,11 @@ def case_at(service, references, clock):
 
     async def make(status: str, resolution: Resolution | None, at: datetime) -> str:
         now, clock.now = clock.now, at
-        draft = CaseDraft(next(references), RequestType.ACCESS, at, Channel.CHAT)
+        signed = Identity(IdentityLevel.STRONG, IdentificationMethod.BANKID, verified_at=at)
+        is_known = resolution in (Resolution.GRANTED, Resolution.PARTLY_GRANTED)
+        draft = CaseDraft(
+            next(references), RequestType.ACCESS, at, Channel.CHAT, identity=signed if is_known else NOBODY
+        )
         await service.register(draft)
         steps = {"decided": ["decided"], "closed": ["decided", "closed"]}.get(status, [status])
         for version, step in enumerate(steps, 1):
