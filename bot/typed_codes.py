@@ -6,7 +6,6 @@ Read only while the broker waits for a code from this very browser; at any other
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from bot.texts import Texts
 from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.problems import ProblemError
-from identity.codes.code import DIGITS, typed_code
+from identity.codes.code import DIGITS, plain, typed_code
 
 _WORDS: Final[dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("typed_codes.yml").read_text("utf-8"))
 _AROUND: Final = frozenset(_WORDS["around_a_code"])
@@ -54,13 +53,13 @@ class Heard:
 
 def heard_code(text: str, *, mask: str) -> Heard | None:
     """Return what ``text`` says of a code that is waited for; None when it is an ordinary message."""
-    plain = unicodedata.normalize("NFKC", text)
-    masked = _HIDDEN.sub(mask, plain)
-    if masked == plain:
+    meant = plain(text)
+    masked = _HIDDEN.sub(mask, meant)
+    if masked == meant:
         return None
-    found = _GROUP.findall(plain)
-    words = [word.casefold() for word in _LETTERS.findall(plain)]
-    if len(plain) <= _LONGEST and len(found) == 1 and _AROUND.issuperset(words):
+    found = _GROUP.findall(meant)
+    words = [word.casefold() for word in _LETTERS.findall(meant)]
+    if len(meant) <= _LONGEST and len(found) == 1 and _AROUND.issuperset(words):
         return Heard(typed_code(found[0]), masked)
     return Heard(None, masked) if any(word.startswith(_NAMES) for word in words) else None
 

@@ -18,13 +18,16 @@ def new_code(source: random.Random) -> str:
     return f"{source.randrange(10**DIGITS):0{DIGITS}}"
 
 
+def plain(text: str) -> str:
+    """Return ``text`` as it is meant: full-width digits as digits, without what copying from a mail brings unseen."""
+    return "".join(
+        character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) != "Cf"
+    )
+
+
 def typed_code(text: str) -> str | None:
     """Return the six digits of what somebody typed (``123 456``, ``123-456``, full-width digits), or None."""
-    digits = "".join(
-        character
-        for character in unicodedata.normalize("NFKC", text)
-        if not (character.isspace() or character in "-–.")
-    )
+    digits = "".join(character for character in plain(text) if not (character.isspace() or character in "-–."))
     return digits if len(digits) == DIGITS and digits.isascii() and digits.isdecimal() else None
 
 

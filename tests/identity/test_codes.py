@@ -123,6 +123,7 @@ async def test_the_code_may_be_typed_as_people_type(broker, letterbox):
 def test_what_people_type_is_read_as_six_digits_or_not_at_all():
     assert typed_code("１２３ ４５６") == "123456"
     assert typed_code("000 000") == "000000"
+    assert typed_code("\u200b123\u00ad456") == "123456", "copied from a mail"
     for nonsense in ("", "12345", "1234567", "12345a", "१२३४५६", "1²3456a", "-", "ett två tre"):
         assert typed_code(nonsense) is None
     codes = [new_code(random.Random(seed)) for seed in range(300)]
