@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 
 from actions.errors import KnowledgeError
+from privacy.company_name import own_words
 from privacy.errors import PolicyStructureError, QuoteNotInPolicyError
 from privacy.policy import Citation, Policy, parse_policy
 from privacy.retention import Period, RetentionPeriods
@@ -20,19 +21,6 @@ from privacy.retention import Period, RetentionPeriods
 USUALLY_KEPT: Final = RetentionPeriods().conversations
 
 REGISTRY: Final = Path(__file__).parent.parent / "data" / "policy" / "topics.yml"
-
-OWN: Final = (
-    "company",
-    "company_genitive",
-    "controller",
-    "privacy_email",
-    "visiting_address",
-    "postal_address",
-    "dpo",
-)
-"""What ``policy.yml`` says of the company and an answer may name; the last three only if the policy gives them."""
-
-OWN_NEEDED: Final = OWN[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +142,7 @@ def own_values(about: Mapping[str, Any], *, conversations_kept: Period = USUALLY
     Raises:
         KeyError: one that every company has is missing.
     """
-    values = {name: str(about[name]) for name in OWN if name in OWN_NEEDED or about.get(name)}
-    return values | {"chat_kept": conversations_kept.label}
+    return own_words(about) | {"chat_kept": conversations_kept.label}
 
 
 def answered_topic(

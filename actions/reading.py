@@ -97,7 +97,7 @@ def marketing_addresses(said: Utterance) -> str | None:
 
 def client_company_answer(said: Utterance) -> str | None:
     """Return the name of the company whose data it is, or the mark that it is nobody's but ours."""
-    if said.intent == "deny" or PATTERNS["ourselves"].match(said.lowered):
+    if said.intent == "deny" or PATTERNS["ourselves"].match(said.plain):
         return SKIPPED
     return free_answer(said)
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import yaml
 
+from privacy.company_name import with_company
+
 _ALL: Final[Mapping[str, Any]] = MappingProxyType(
-    yaml.safe_load((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8"))
+    yaml.safe_load(with_company((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8")))
 )
 
 

@@ -24,6 +24,9 @@ class Utterance:
     """The visitor's own words; empty when a button or the edge spoke."""
 
     intent: str
+    read_as: str = field(default="", repr=False)
+    """The text with the company's name hidden (``privacy.company_name``); empty where it does not stand in it."""
+
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What a button of ours carries, by slot."""
 
@@ -41,7 +44,12 @@ class Utterance:
     @property
     def words(self) -> list[str]:
         """The words in lower case, without punctuation."""
-        return re.findall(r"[\w@.:+-]+", self.lowered)
+        return re.findall(r"[\w@.:+-]+", self.plain)
+
+    @property
+    def plain(self) -> str:
+        """The words in lower case, the company's name hidden."""
+        return (self.read_as or self.text).casefold()
 
     @property
     def is_question(self) -> bool:
@@ -74,6 +82,7 @@ def latest_utterance(tracker: Tracker) -> Utterance:
     return Utterance(
         text="" if is_button else text.strip(),
         intent=intent,
+        read_as="" if is_button else str(message.get("read_as") or ""),
         answers={entity["entity"]: str(entity["value"]) for entity in entities} if is_button else {},
         ranking=tuple(ranking),
         further=tuple(message.get("further_intents") or ()),

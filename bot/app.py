@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from bot.assets import Assets
+from bot.attention import Attention
 from bot.config import BotConfig
 from bot.conversations import Conversations
 from bot.erasure import ConversationEraser
@@ -142,18 +143,27 @@ async def _running(
             clock=clock,
             controller=pages.controller,
         )
+        attention = Attention(texts, pages.company)
         conversations = Conversations(
             sessions=sessions,
             store=store,
             handoffs=handoffs,
             packages=fetching,
             texts=texts,
+            attention=attention,
             refusals=refusals,
             clock=clock,
             config=config,
         )
         turns = TurnRunner(
-            engine=engine, sessions=sessions, store=store, rasa=rasa, texts=texts, clock=clock, times=config.turns
+            engine=engine,
+            sessions=sessions,
+            store=store,
+            rasa=rasa,
+            texts=texts,
+            attention=attention,
+            clock=clock,
+            times=config.turns,
         )
         identifications = Identifications(
             broker=broker,

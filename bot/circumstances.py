@@ -15,6 +15,7 @@ from typing import Final
 import yaml
 
 from bot.nlu.normalisation import clean, fold
+from privacy.company_name import with_company
 
 
 class Circumstance(StrEnum):
@@ -34,9 +35,10 @@ class Circumstance(StrEnum):
     HEALTH = "health"
 
 
+_FILE: Final = Path(__file__).with_name("circumstances.yml")
 _PATTERNS: Final = {
     Circumstance(kind): re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    for kind, patterns in yaml.safe_load(Path(__file__).with_name("circumstances.yml").read_text("utf-8")).items()
+    for kind, patterns in yaml.safe_load(with_company(_FILE.read_text("utf-8"))).items()
 }
 _GRAVER: Final = frozenset({Circumstance.CRISIS, Circumstance.DANGER})
 _LIGHTER: Final = frozenset({Circumstance.DISTRESS, Circumstance.ANGER, Circumstance.HEALTH})
@@ -48,7 +50,7 @@ def gravest(kinds: Sequence[str]) -> Circumstance | None:
 
 
 def recognise(text: str) -> tuple[Circumstance, ...]:
-    """Return what ``text`` says of its writer, the most urgent first.
+    """Return what ``text``, in which the company's name is hidden, says of its writer, the most urgent first.
 
     Where somebody's life is at stake, that they are also sad, angry or ill is not dwelt upon.
     """

@@ -59,13 +59,14 @@ class Conversations:
         handoffs: Handoffs,
         packages: Packages,
         texts: Texts,
+        attention: Attention,
         refusals: Refusals,
         clock: Clock,
         config: BotConfig,
     ) -> None:
         self._sessions, self._store, self._handoffs, self._packages = sessions, store, handoffs, packages
         self._texts, self._refusals, self._clock, self._config = texts, refusals, clock, config
-        self._attention = Attention(texts)
+        self._attention = attention
 
     async def visitor(self, token: str | None) -> Visitor | None:
         """Return who holds the cookie ``token``, or None when it is unknown or too old."""

@@ -28,6 +28,9 @@ HAND_OVER: Final = "edge:hand_over"
 CANCEL_WAITING: Final = "edge:cancel_waiting"
 """Payloads that the edge itself obeys: they must work when Rasa does not."""
 
+PERSON: Final = frozenset({HAND_OVER, "/ask_human"})
+"""Payloads that lead to a person: the edge's, and the bot's own."""
+
 OFFICER_MESSAGE_CHARACTERS: Final = 4_000
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.errors import TextsError
+from privacy.company_name import CompanyName
 from privacy.policy import parse_policy
 from privacy.retention import RetentionPeriods
 
@@ -96,6 +97,11 @@ class Pages:
     def package_refused(self, *, is_temporary: bool) -> HTMLResponse:
         """Return the page that a link to a package leads to when nothing is handed out."""
         return self._rendered("package_refused.html", is_temporary=is_temporary)
+
+    @property
+    def company(self) -> CompanyName:
+        """What the company is called."""
+        return CompanyName.of_policy(self._about)
 
     @property
     def controller(self) -> str:

@@ -54,6 +54,11 @@ class _Claimed:
     attempts: int
     created_at: datetime
 
+    @property
+    def said(self) -> str:
+        """What the visitor typed; empty when they pressed a button or something happened."""
+        return self.turn.text if self.turn.kind == "text" else ""
+
 
 class TurnRunner:
     """Runs the turns of conversations; one a replica, any number of replicas."""
@@ -66,12 +71,12 @@ class TurnRunner:
         store: ConversationStore,
         rasa: RasaClient,
         texts: Texts,
+        attention: Attention,
         clock: Clock,
         times: TurnTimes,
     ) -> None:
         self._engine, self._sessions, self._store, self._rasa = engine, sessions, store, rasa
-        self._texts, self._clock, self._times = texts, clock, times
-        self._attention = Attention(texts)
+        self._texts, self._attention, self._clock, self._times = texts, attention, clock, times
         self._places = asyncio.Semaphore(times.at_a_time)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._woken_again: set[str] = set()
@@ -225,7 +230,8 @@ class TurnRunner:
             now = self._clock()
             if answer.messages:
                 await self._store.withdraw_answers(session, conversation.id, now=now)
-            drafts = [*self._drafts(claimed, answer, row), *self._about_the_visitor(claimed, conversation)]
+            said = self._about_the_visitor(claimed, conversation)
+            drafts = self._attention.beside(self._drafts(claimed, answer, row), said, claimed.said)
             for draft in drafts:
                 await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
             await self._store.finish(
@@ -238,7 +244,7 @@ class TurnRunner:
             )
 
     def _drafts(self, claimed: _Claimed, answer: RasaAnswer, row: TurnRow) -> list[Draft]:
-        heard = claimed.turn.kind == "text" and self._attention.speaks_for_itself(claimed.turn.text)
+        heard = self._attention.speaks_for_itself(claimed.said)
         drafts = [
             Draft(
                 "bot",
@@ -261,7 +267,7 @@ class TurnRunner:
         return drafts
 
     def _about_the_visitor(self, claimed: _Claimed, conversation: ConversationRow) -> list[Draft]:
-        return self._attention.afterwards(conversation, claimed.turn.text) if claimed.turn.kind == "text" else []
+        return self._attention.afterwards(conversation, claimed.said)
 
     # When it did not
 
@@ -305,7 +311,9 @@ class TurnRunner:
             if claimed.event != NOT_IDENTIFIED:  # the card says it already
                 again = await self._pressed(session, row)
                 draft = self._with_person(_WHEN_UNANSWERED.get(claimed.event or "", key), *again)
-                for said in (draft, *self._about_the_visitor(claimed, conversation)):
+                for said in self._attention.beside(
+                    [draft], self._about_the_visitor(claimed, conversation), claimed.said
+                ):
                     await self._store.add_message(session, conversation, said, now=now, turn=row.id)
             await self._store.finish(session, row, outcome="unanswered", now=now)
 

@@ -10,6 +10,7 @@ from foundation.mail import Mailer
 from privacy.systems import NO_SYSTEMS, SystemRegister
 
 LETTERS_DIR: Final = Path(__file__).parent.parent / "data" / "letters"
+POLICY_DIR: Final = LETTERS_DIR.parent / "policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ class CasesConfig:
 
     letters_dir: Path = LETTERS_DIR
     """The templates of the letters."""
+
+    policy_dir: Path = POLICY_DIR
+    """Where ``policy.yml`` says whose letters they are."""
 
     mailer: Mailer | None = field(default=None, repr=False)
     """The way out for mail; without one letters go by the chat alone."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from privacy.company_name import own_words
 from privacy.errors import PolicyStructureError, SystemRegisterError
 from privacy.policy import Policy, parse_policy
 from privacy.systems import SystemRegister
@@ -21,7 +22,8 @@ def load_systems(systems_file: Path, *, policy_dir: Path) -> SystemRegister:
         SystemRegisterError: a file cannot be read, or what it says does not hold; the message names file and place.
     """
     try:
-        register = read_systems(_read(systems_file), load_policy(policy_dir))
+        policy = load_policy(policy_dir)
+        register = read_systems(_read(systems_file), policy, own=own_words(_read(policy_dir / "policy.yml")))
         _check_connectors(register)
     except SystemRegisterError as error:
         raise SystemRegisterError(f"{systems_file.name}: {error}") from error

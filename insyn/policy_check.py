@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from actions.knowledge import (
-    OWN_NEEDED,
     answered_topic,
     gap_topic,
     own_values,
@@ -20,7 +19,10 @@ from actions.knowledge import (
     read_registry,
     read_yaml,
 )
+from cases.letters.errors import LetterTemplatesError
+from cases.letters.templates import load_letters
 from cases.systems import load_systems
+from privacy.company_name import OWN_NEEDED
 from privacy.errors import PolicyStructureError, QuoteNotInPolicyError, SystemRegisterError
 from privacy.policy import Policy
 
@@ -82,7 +84,7 @@ def check_policy(directory: Path, *, systems_file: Path | None = None, letters_d
         *_coverage(topics, answers, gaps),
         *_answers(answers, gaps, about, policy, topics),
         *_systems(systems_file or directory / "systems.yml", directory, is_needed=systems_file is not None),
-        *(_letters(letters_dir, about) if letters_dir else ()),
+        *(_letters(letters_dir, directory) if letters_dir else ()),
     ]
     in_gaps = [topic for topic in topics if topic in (gaps.get("topics") or ())]
     return PolicyReport(len(policy.sections), [topic for topic in topics if topic in answers], in_gaps, tuple(missing))
@@ -152,15 +154,11 @@ def _systems(systems_file: Path, directory: Path, *, is_needed: bool) -> Iterato
         yield f"The register of systems does not hold: {_said(error)}."
 
 
-def _letters(letters_dir: Path, about: Mapping[str, Any]) -> Iterator[str]:
+def _letters(letters_dir: Path, directory: Path) -> Iterator[str]:
     try:
-        words = read_yaml(letters_dir / "words.yml")
-    except (OSError, yaml.YAMLError) as error:
+        load_letters(letters_dir, policy_dir=directory)
+    except LetterTemplatesError as error:
         yield f"The letters cannot be read: {_said(error)}."
-        return
-    for word, value in (("controller", about["controller"]), ("contact", about["privacy_email"])):
-        if words.get(word) != value:
-            yield f"The letters name the {word} “{words.get(word)}”, policy.yml “{value}”."
 
 
 def _entry(topic: str) -> dict[str, Any]:

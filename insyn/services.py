@@ -163,6 +163,7 @@ def cases_config(config: Settings) -> CasesConfig:
             WebhookEndpoint(name=url.partition("://")[2], url=url, secrets=secrets) for url in config.webhook_urls
         ),
         letters_dir=config.letters_dir,
+        policy_dir=config.policy_dir,
         mailer=config.mailer(system_clock),
         connectors=connector_configs(config),
         systems=load_systems(config.systems_file, policy_dir=config.policy_dir),

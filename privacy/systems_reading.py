@@ -4,6 +4,7 @@ Every quote is proved against the policy; unknown words and members are refused 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -40,33 +41,43 @@ _OTHER_MEMBERS: Final = (
 _ID_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
-def read_systems(data: object, policy: Policy) -> SystemRegister:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What statements rest on."""
+
+    policy: Policy
+    own: Mapping[str, str]
+
+
+def read_systems(data: object, policy: Policy, *, own: Mapping[str, str] | None = None) -> SystemRegister:
     """Return the register that ``data`` describes.
 
     Args:
         data: an object with ``systems`` (a list) and ``about_all``, as ``data/systems.yml`` writes them.
         policy: the policy in which every quote must stand.
+        own: what statements may name in braces, as ``{controller}``.
 
     Raises:
         SystemRegisterError: something is missing, unknown, doubled, or not a quote; the message says where.
     """
+    sources = _Sources(policy, own or {})
     root = _object(data, "the register")
     _only(root, {"systems", "about_all"}, "the register")
     entries = root.get("systems")
     if not isinstance(entries, list) or not entries:
         raise SystemRegisterError("the register: systems must be a list with at least one entry")
-    systems = tuple(_system(entry, number, policy) for number, entry in enumerate(entries, 1))
+    systems = tuple(_system(entry, number, sources) for number, entry in enumerate(entries, 1))
     ids = [system.id for system in systems]
     for system_id in ids:
         if ids.count(system_id) > 1:
             raise SystemRegisterError(f"{system_id}: two systems have this id")
     about_all = _object(root.get("about_all", {}), "about_all")
     _only(about_all, set(_ABOUT_ALL), "about_all")
-    general = {name: _statements(about_all, name, "about_all", policy) for name in _ABOUT_ALL}
+    general = {name: _statements(about_all, name, "about_all", sources) for name in _ABOUT_ALL}
     return SystemRegister(systems=systems, **general)
 
 
-def _system(entry: object, number: int, policy: Policy) -> System:
+def _system(entry: object, number: int, sources: _Sources) -> System:
     place = f"system {number}"
     values = _object(entry, place)
     system_id = _text(values, "id", place)
@@ -74,7 +85,7 @@ def _system(entry: object, number: int, policy: Policy) -> System:
         raise SystemRegisterError(f"{place}: id {system_id!r} may hold a-z, 0-9 and _ only")
     place = system_id
     _only(values, {*_OTHER_MEMBERS, *STATEMENT_ATTRIBUTES}, place)
-    statements = {name: _statements(values, name, place, policy) for name in STATEMENT_ATTRIBUTES}
+    statements = {name: _statements(values, name, place, sources) for name in STATEMENT_ATTRIBUTES}
     for name in _REQUIRED_STATEMENTS:
         if not statements[name]:
             raise SystemRegisterError(f"{place}: {name} is missing; what the policy does not say is said as `missing`")
@@ -116,23 +127,26 @@ def _instructions(values: Mapping[str, Any], place: str) -> dict[Handling, str]:
     }
 
 
-def _statements(values: Mapping[str, Any], name: str, place: str, policy: Policy) -> tuple[Statement, ...]:
+def _statements(values: Mapping[str, Any], name: str, place: str, sources: _Sources) -> tuple[Statement, ...]:
     entries = values.get(name, [])
     if not isinstance(entries, list):
         raise SystemRegisterError(f"{place}: {name} must be a list")
-    return tuple(_statement(entry, f"{place}: {name}[{number}]", policy) for number, entry in enumerate(entries))
+    return tuple(_statement(entry, f"{place}: {name}[{number}]", sources) for number, entry in enumerate(entries))
 
 
-def _statement(entry: object, place: str, policy: Policy) -> Statement:
+def _statement(entry: object, place: str, sources: _Sources) -> Statement:
     values = _object(entry, place)
     _only(values, {"text", "section", "quote", "law", "own", "missing"}, place)
-    text = _text(values, "text", place)
+    try:
+        text = _text(values, "text", place).format_map(sources.own)
+    except (KeyError, ValueError, IndexError) as error:
+        raise SystemRegisterError(f"{place}: nothing is known to fill in for {error}") from error
     kinds = [kind for kind in ("quote", "law", "own", "missing") if kind in values]
     if len(kinds) != 1:
         raise SystemRegisterError(f"{place}: exactly one of quote (with section), law, own and missing says its source")
     if kinds == ["quote"]:
         try:
-            citation = policy.cite(_text(values, "section", place), _text(values, "quote", place))
+            citation = sources.policy.cite(_text(values, "section", place), _text(values, "quote", place))
         except (PolicyStructureError, QuoteNotInPolicyError) as error:
             raise SystemRegisterError(f"{place}: {error}") from error
         return Statement(text, Origin.POLICY, citation=citation)

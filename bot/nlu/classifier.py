@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.embedding import Floats, embedding_of
 from bot.nlu.model import IntentModel, Reading
+from bot.rasa import composition
 
 FALLBACK = "nlu_fallback"
 
@@ -74,7 +75,7 @@ class SwedishIntentClassifier(GraphComponent):
         **_kwargs: Any,
     ) -> SwedishIntentClassifier:
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, IntentModel.load(directory))
+            return cls(config, model_storage, resource, IntentModel.load(directory, company=composition.company()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         if self._model is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from bot.nlu.normalisation import fold
+from privacy.company_name import with_company
 
 LEXICON = Path(__file__).with_name("concepts.yml")
 MOST_PAIRED = 14
@@ -109,7 +110,7 @@ class Lexicon:
     @classmethod
     def read(cls, path: Path = LEXICON) -> Lexicon:
         """Return the lexicon of ``path``."""
-        return cls(yaml.safe_load(path.read_text()))
+        return cls(yaml.safe_load(with_company(path.read_text("utf-8"))))
 
     def single(self, words: Sequence[str]) -> set[str]:
         """Return the concepts of ``words``, those of phrases included."""

@@ -22,9 +22,14 @@ from bot.nlu.classifier import FALLBACK, READER
 from bot.nlu.follow_ups import PREFIX, FollowUp, FollowUps
 from bot.nlu.model import Reading
 from bot.nlu.segments import Segmenter
+from bot.rasa import composition
+from privacy.company_name import CompanyName
 
 FURTHER_INTENTS: Final = "further_intents"
 """Questions about the policy that the message asks besides its intent, in order."""
+
+READ_AS: Final = "read_as"
+"""The message with the company's name hidden, where it stands in it: what the actions' word lists are compared with."""
 
 _NEVER_LEANING: Final = frozenset(
     {"ask_human", "ask_if_bot", "ask_case_status", "thank", "greet", "goodbye", "affirm", "deny", "cancel"}
@@ -44,7 +49,8 @@ _OF_A_FORM: Final = frozenset({"why", "refuse", "meaning"})
 class ConversationReader(GraphComponent):
     """Never touches a button's payload; learns nothing, so that it can be argued about line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, company: CompanyName) -> None:
+        self._company = company
         self._follow_ups = FollowUps.read()
         self._segmenter = Segmenter.read(self._follow_ups)
 
@@ -56,13 +62,16 @@ class ConversationReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ConversationReader:
-        return cls()
+        return cls(composition.company())
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith("/"):
-                self._read(message, text, tracker)
+                plain = self._company.hidden(text)
+                if plain != text:
+                    message.set(READ_AS, plain, add_to_output=True)
+                self._read(message, plain, tracker)
         return messages
 
     def _read(self, message: Message, text: str, tracker: DialogueStateTracker) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from rapidfuzz.distance import OSA
 
 from bot.nlu.normalisation import clean, fold, words
 
@@ -21,6 +22,8 @@ REGISTRY: Final = Path(__file__).parents[2] / "data" / "policy" / "topics.yml"
 
 MOST_WORDS: Final = 9
 """A message of more words stands by itself, whatever the words."""
+
+_SHORTEST_FORGIVEN: Final = 4
 
 PREFIX: Final = "policy_"
 _MAIN: Final = "what"
@@ -55,6 +58,7 @@ class FollowUps:
         self._around = frozenset(told["around"].split())
         self._leaning, self._pointing = re.compile(told["leaning"]), re.compile(told["pointing"])
         self._short: int = told["short"]
+        self._forgiven = told["forgiven"].split()
         self._pairs = {topic["id"]: _Pair(topic["object"], topic["aspect"]) for topic in topics}
         self._next: dict[str, list[str]] = {topic["id"]: topic["next"] for topic in topics}
         own = {(pair.object, pair.aspect): topic for topic, pair in self._pairs.items()}
@@ -76,7 +80,7 @@ class FollowUps:
             topic: what was answered before, by its id in the registry.
         """
         thread = self._pairs.get(topic)
-        said = [fold(word) for word in words(clean(text)) if word not in "?!"]
+        said = [self._as_meant(fold(word)) for word in words(clean(text)) if word not in "?!"]
         if thread is None or not 0 < len(said) <= MOST_WORDS:
             return None
         line = " ".join(said)
@@ -100,6 +104,12 @@ class FollowUps:
     def readings_after(self, topic: str) -> list[str]:
         """Return what may be meant by something unclear after ``topic``: topics and wishes, nearest first."""
         return self._next.get(topic, [])
+
+    def _as_meant(self, word: str) -> str:
+        """Return the word that ``word`` is but for one letter left out, put in, exchanged or swapped: "lenge"."""
+        if word in self._around or len(word) < _SHORTEST_FORGIVEN:
+            return word
+        return next((meant for meant in self._forgiven if OSA.distance(word, meant, score_cutoff=1) <= 1), word)
 
     def _is_around(self, rest: str) -> bool:
         return all(word in self._around for word in rest.split())

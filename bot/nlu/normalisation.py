@@ -18,6 +18,15 @@ SPOKEN_FORMS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("spoken_f
 """Spelling → written out; an empty text drops the word."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MASKED = re.compile(
+    r"(?:(?:och|med|,)\s+)?(?:(?:mitt|min|har|här|är)\s+){0,2}"
+    r"(?:(?:person|samordnings|födelse|kort)(?:nummer|nummret|numret|nr)|personnr|pnr|kortet)?\s*(?:är|e|:|,)?\s*"
+    r"\[dolt (?:person|kort)nummer\]\s*[,.]?\s*(?:och\s+)?",
+    re.IGNORECASE,
+)
+"""A number that the edge masked, and what only leads up to it ("mitt personnummer är [dolt personnummer], …")."""
+
+_SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 _E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -32,10 +41,14 @@ _FOLD = str.maketrans("åäöéèüáàæø", "aaoeeuaaao")
 def clean(text: str) -> str:
     """Return ``text`` in lower case and one Unicode form, without what cannot be seen or said.
 
-    Markup, addresses and links become a word that says what stood there; three or more equal letters become two.
+    Markup, addresses and links become a word that says what stood there; three or more equal letters become two. A
+    masked number is passed over, unless the message says nothing else.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
     text = _INVISIBLE.sub(" ", text)
+    besides = _MASKED.sub(" ", text)
+    if _SAYS_SOMETHING.search(besides):
+        text = besides
     text = _MARKUP.sub(" ", text)
     text = _LINK.sub(" länkadress ", text)
     text = _E_MAIL.sub(" mejladress ", text)

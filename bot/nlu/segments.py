@@ -17,6 +17,7 @@ import yaml
 
 from bot.nlu.follow_ups import PREFIX, FollowUps
 from bot.nlu.model import Reading
+from privacy.company_name import with_company
 
 WORDS: Final = Path(__file__).with_name("segments.yml")
 
@@ -57,7 +58,7 @@ class Segmenter:
     @classmethod
     def read(cls, follow_ups: FollowUps, *, told: Path = WORDS) -> Segmenter:
         """Return the segmenter of the file."""
-        words: dict[str, Any] = yaml.safe_load(told.read_text("utf-8"))
+        words: dict[str, Any] = yaml.safe_load(with_company(told.read_text("utf-8")))
         joined = f"(?:{words['questions']}|{words['joined_wishes']})"
         return cls(
             _joint=re.compile(f"(?:{words['joining']})(?={words['fillers']}{joined})", re.IGNORECASE),

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import yaml
 
 from foundation.encryption import KeyRing
+from privacy.company_name import CompanyName
+
+_POLICY: Final = Path(__file__).parents[2] / "data" / "policy"
 
 
 def service_token() -> str | None:
@@ -29,3 +37,10 @@ def key_ring() -> KeyRing | None:
 def actions_url() -> str | None:
     """Return where the action server is, when it is not where ``endpoints.yml`` says."""
     return os.environ.get("INSYN_ACTIONS_URL") or None
+
+
+@cache
+def company() -> CompanyName:
+    """Return what the company is called whose policy is served."""
+    about = Path(os.environ.get("INSYN_POLICY_DIR") or _POLICY) / "policy.yml"
+    return CompanyName.of_policy(yaml.safe_load(about.read_text(encoding="utf-8")))

@@ -111,7 +111,7 @@ def mount(
             key_ring=config.key_ring,
             clock=clock,
             calendar=WorkingCalendar(eves=config.eves),
-            templates=load_letters(config.letters_dir),
+            templates=load_letters(config.letters_dir, policy_dir=config.policy_dir),
             mailer=config.mailer,
             chat=EdgePost(edge),
         ),

@@ -42,18 +42,18 @@ class LetterTemplates:
     Args:
         words: what several letters share (``words.yml``).
         texts: subject and body of each kind.
+        controller: who answers.
+        contact: where answers to the letters go.
     """
 
-    def __init__(self, words: Mapping[str, Any], texts: Mapping[LetterKind, Mapping[str, str]]) -> None:
+    def __init__(
+        self, words: Mapping[str, Any], texts: Mapping[LetterKind, Mapping[str, str]], *, controller: str, contact: str
+    ) -> None:
         self._words, self._texts = words, texts
+        self.controller, self.contact = controller, contact
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
         )
-        self.controller: str = words["controller"]
-        """Who answers."""
-
-        self.contact: str = words["contact"]
-        """Where answers to the letters go."""
 
     def fill(self, facts: LetterFacts) -> Letter:
         """Return the letter as the template has it; what the officer has not filled in yet is empty.
@@ -92,19 +92,22 @@ class LetterTemplates:
         return self._environment.from_string(text).render(values)
 
 
-def load_letters(directory: Path) -> LetterTemplates:
+def load_letters(directory: Path, *, policy_dir: Path) -> LetterTemplates:
     """Return the templates in a directory, one file a kind and ``words.yml``.
+
+    ``policy_dir``: where ``policy.yml`` lies, which says who answers and where.
 
     Raises:
         LetterTemplatesError: a file is missing or broken.
     """
     try:
+        about = _read(policy_dir / "policy.yml")
         words = _read(directory / _WORDS)
         texts = {kind: _read(directory / f"{kind}.yml") for kind in LetterKind}
         for kind, text in texts.items():
             if set(text) != {"subject", "body"}:
                 raise LetterTemplatesError(f"{kind}.yml: a letter has a subject and a body")
-        return LetterTemplates(words, texts)
+        return LetterTemplates(words, texts, controller=about["controller"], contact=about["privacy_email"])
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise LetterTemplatesError(f"{directory}: {type(error).__name__}: {error}") from error
 

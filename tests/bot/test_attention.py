@@ -14,6 +14,7 @@ pytestmark = pytest.mark.database
 
 CRISIS = "jag mår så dåligt, orkar inte leva"
 JOURNALIST = "jag är journalist på DN, hur länge sparar ni samtal?"
+CITED = {"citations": [{"section": "Samtal", "quote": "Tre månader.", "policy_version": "1", "anchor": "samtal"}]}
 UNSURE = says("Jag är inte säker på vad du menar.", custom={"gives_way": True})
 
 
@@ -132,3 +133,35 @@ async def test_the_words_are_the_answer_that_an_asking_program_reads(edge: Edge,
     async with sessions() as session:
         query = "SELECT count(*) FROM chat.message WHERE sender = 'system' AND turn_id IS NULL"
         assert await session.scalar(text(query)) == 0
+
+
+async def test_an_answer_and_what_is_said_beside_it_have_three_buttons_and_one_way_to_a_person(
+    edge: Edge, rasa: FakeRasa, texts: Texts
+):
+    steps = [{"title": step, "payload": f"/{step}"} for step in ("ask_human", "request_access", "policy_fee")]
+    rasa.default = [says("Tre månader.", buttons=steps, custom=CITED)]
+    said = f"{JOURNALIST} jag är så förbannad på er"
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        answer, *beside = await visitor.say(said)
+        assert [message["text"] for message in beside] == [
+            texts("circumstance_journalist"),
+            texts("circumstance_anger"),
+        ]
+        assert [shown["title"] for message in beside for shown in message["buttons"]] == [
+            texts("button_person"),
+            texts("button_complain"),
+        ]
+        assert [shown["title"] for shown in answer["buttons"]] == ["request_access"]
+
+        [again] = await visitor.say(said)
+        assert len(again["buttons"]) == 3, "where nothing is said beside it, the answer keeps its own"
+
+
+async def test_a_question_of_a_form_keeps_its_choices(edge: Edge, rasa: FakeRasa):
+    choices = [{"title": choice, "payload": f"/inform{choice}"} for choice in "abcd"]
+    rasa.default = [says("Vad gäller det?", buttons=choices)]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        question, _ = await visitor.say(JOURNALIST)
+        assert len(question["buttons"]) == 4

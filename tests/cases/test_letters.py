@@ -71,7 +71,7 @@ def letters(sessions, key_ring, clock, mailer, chat) -> Letters:
         key_ring=key_ring,
         clock=clock,
         calendar=WorkingCalendar(),
-        templates=load_letters(ROOT / "data" / "letters"),
+        templates=load_letters(ROOT / "data" / "letters", policy_dir=ROOT / "data" / "policy"),
         mailer=mailer,
         chat=chat,
     )

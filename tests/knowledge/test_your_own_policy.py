@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from actions.policy_answer import ActionAnswerPolicy
 from actions.services import Services
 from actions.welcome import ActionWelcome
 from bot.pages import Pages
+from cases.letters.templates import load_letters
 from cases.systems import load_systems
 from insyn.cli import app
 from insyn.policy_check import check_policy
@@ -103,8 +105,34 @@ def test_no_response_holds_the_name_of_a_company():
 
 
 def test_no_code_of_the_assistant_holds_the_name_of_a_company():
-    files = [path for package in ("actions", "privacy") for path in (ROOT / package).rglob("*.py")]
-    assert [path.name for path in files if "Talenom" in path.read_text(encoding="utf-8")] == []
+    code = [path for package in ("actions", "bot", "cases", "privacy") for path in (ROOT / package).rglob("*.py")]
+    words = [path for package in ("actions", "bot") for path in (ROOT / package).rglob("*.yml")]
+    letters = list((ROOT / "data" / "letters").glob("*.yml"))
+    named = [path for path in (*code, *words, *letters) if "talenom" in path.read_text(encoding="utf-8").casefold()]
+    assert named == [ROOT / "bot" / "nlu" / "company.yml"], "which says what the training examples call it"
+
+
+def test_the_register_of_systems_names_the_company_only_in_quotes():
+    texts = list(_texts(yaml.safe_load((ROOT / "data" / "systems.yml").read_text(encoding="utf-8"))))
+    assert texts
+    assert [text for text in texts if "talenom" in text.casefold()] == []
+
+
+def _texts(entry: object) -> Iterator[str]:
+    if isinstance(entry, dict):
+        for name, value in entry.items():
+            if name != "quote":
+                yield from _texts(value)
+    elif isinstance(entry, list):
+        for value in entry:
+            yield from _texts(value)
+    elif isinstance(entry, str):
+        yield entry
+
+
+def test_letters_are_theirs():
+    letters = load_letters(ROOT / "data" / "letters", policy_dir=THEIRS)
+    assert (letters.controller, letters.contact) == ("Fjällbyns Cykelverkstad AB", "dataskydd@fjallbyn.example")
 
 
 def test_the_policy_page_and_the_register_of_systems_are_theirs():

@@ -12,7 +12,7 @@ from privacy.letters import WITH_GROUNDS, LetterFacts, LetterKind, entries_of, k
 from privacy.request_types import RequestType
 from tests.conftest import ROOT
 
-LETTERS = load_letters(ROOT / "data" / "letters")
+LETTERS = load_letters(ROOT / "data" / "letters", policy_dir=ROOT / "data" / "policy")
 EVERY_LETTER = [(kind, of) for of in RequestType for kind in kinds_for(of, is_extended=True)]
 ENTRIES = {
     "reason": "Vi fick frågan från en adress som vi inte känner igen sedan tidigare.",

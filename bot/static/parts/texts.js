@@ -112,8 +112,8 @@ export const TEXTS = Object.freeze({
   codeAgain: "Ny kod eller annat sätt",
   cancel: "Avbryt",
   withoutBankid: "Jag har inte BankID",
-  person: "Prata med en person",
-  personSaid: "Jag vill prata med en person",
+  person: "Prata med en människa",
+  personSaid: "Jag vill prata med en människa",
 
   packageFor: (reference) => `Dina uppgifter i ärende ${reference}`,
   packageHeading: "Dina uppgifter",

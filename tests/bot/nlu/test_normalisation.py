@@ -40,3 +40,25 @@ def test_long_input_is_cut_before_anything_looks_at_it(text: str):
 
 def test_a_text_direction_mark_hides_nothing():
     assert words(clean("rade\u202era")) == ["rade", "ra"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mitt personnummer är [dolt personnummer], vad har ni om mig",
+        "pnr [dolt personnummer] vad har ni om mig",
+        "[dolt personnummer] vad har ni om mig",
+        "Mitt personnr: [dolt personnummer]. vad har ni om mig",
+        "vad har ni om mig, mitt personnummer är [dolt personnummer]",
+    ],
+)
+def test_a_masked_number_and_what_leads_up_to_it_are_passed_over(said: str):
+    assert [word for word in words(clean(said)) if word not in "?!"] == ["vad", "har", "ni", "om", "mig"]
+
+
+def test_a_message_that_is_nothing_but_a_masked_number_is_read_as_it_is():
+    assert "personnummer" in words(clean("mitt personnummer är [dolt personnummer]"))
+
+
+def test_a_question_about_personal_identity_numbers_stays_one():
+    assert words(clean("varför vill ni ha mitt personnummer")) == words("varför vill ni ha mitt personnummer")

@@ -184,7 +184,7 @@ SCENES = {
     "rättelse": _confirmation,
     "kvitto": _receipt,
     "hämta": _package,
-    "person": _person,
+    "människa": _person,
     "fientlig": _hostile,
     "adresser": _addresses,
     "äldre": _yesterday,

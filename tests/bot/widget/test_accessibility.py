@@ -102,7 +102,7 @@ async def test_no_violations_in_receipt_and_handoff(chat: Chat, check: Check) ->
     await chat.ask("hämta")
     await expect(chat.log.get_by_role("link", name="Spara filen")).to_be_visible()
     await check("package")
-    await chat.ask("Jag vill prata med en person")
+    await chat.ask("Jag vill prata med en människa")
     await expect(chat.panel.locator(".queue")).to_be_visible()
     await check("waiting")
     chat.edge.change_state(chat.edge.only, "human", officer="Anna Lind")

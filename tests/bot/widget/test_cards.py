@@ -269,7 +269,7 @@ async def test_a_code_that_came_to_nothing_can_be_had_again_or_a_person(chat: Ch
     await card.get_by_role("button", name="Skicka kod").click()
     chat.edge.identify(chat.edge.only, **scenes.ended_identification(state, "Koden gäller inte längre."))
 
-    await expect(card.get_by_role("button", name="Prata med en person")).to_be_visible()
+    await expect(card.get_by_role("button", name="Prata med en människa")).to_be_visible()
     await card.get_by_role("button", name="Skicka kod").click()
     await expect(card.get_by_label("Koden i mejlet")).to_be_visible()
 

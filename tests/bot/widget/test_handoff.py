@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 async def test_the_place_in_the_queue_is_shown_and_follows(chat: Chat) -> None:
     await chat.open()
-    await chat.ask("Jag vill prata med en person")
+    await chat.ask("Jag vill prata med en människa")
     queue = chat.panel.locator(".queue")
     await expect(queue).to_contain_text("Plats 3 i kön")
     await expect(chat.live_region).to_contain_text("Plats 3 i kön")
@@ -25,7 +25,7 @@ async def test_the_place_in_the_queue_is_shown_and_follows(chat: Chat) -> None:
 
 async def test_waiting_can_be_given_up(chat: Chat) -> None:
     await chat.open()
-    await chat.ask("Jag vill prata med en person")
+    await chat.ask("Jag vill prata med en människa")
     await chat.panel.locator(".queue").get_by_role("button", name="Avbryt").click()
 
     await expect(chat.bubbles("visitor")).to_have_count(2)
@@ -39,7 +39,7 @@ async def test_waiting_can_be_given_up(chat: Chat) -> None:
 @both_sizes
 async def test_a_person_answers_live_under_their_name_and_hands_back(chat: Chat) -> None:
     await chat.open()
-    await chat.ask("Jag vill prata med en person")
+    await chat.ask("Jag vill prata med en människa")
     conversation = chat.edge.only
 
     chat.edge.change_state(conversation, "human", officer="Anna Lind")
@@ -60,7 +60,7 @@ async def test_a_person_answers_live_under_their_name_and_hands_back(chat: Chat)
 
 async def test_a_person_who_answers_while_the_chat_is_closed_is_noticed(chat: Chat) -> None:
     await chat.open()
-    await chat.ask("Jag vill prata med en person")
+    await chat.ask("Jag vill prata med en människa")
     await chat.page.keyboard.press("Escape")
 
     chat.edge.change_state(chat.edge.only, "human", officer="Anna Lind")
