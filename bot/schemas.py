@@ -88,6 +88,9 @@ class IdentificationView(BaseModel):
     email: str = Field(repr=False)
     """Where the code goes or went."""
 
+    ends_in_s: int | None = None
+    """Seconds until it ends if the visitor does nothing more; a little short rather than long."""
+
 
 class Typing(BaseModel):
     """Whether the bot is at work on an answer."""

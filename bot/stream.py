@@ -105,8 +105,9 @@ def _changes(
     if (as_json := state.model_dump(mode="json")) != seen.state:
         seen.state = as_json
         events.append(_event("state", state))
-    if identification is not None and (as_json := identification.model_dump(mode="json")) != seen.identification:
-        seen.identification = as_json
+    told = None if identification is None else identification.model_dump(mode="json", exclude={"ends_in_s"})
+    if identification is not None and told != seen.identification:
+        seen.identification = told
         events.append(_event("identification", identification))
     if typing != seen.typing:
         seen.typing = typing

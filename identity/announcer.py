@@ -14,7 +14,7 @@ from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.errors import DecryptionError
 from identity.background import Crew
-from identity.store import Presenter, locked, order_of
+from identity.store import Presenter, locked
 from identity.tables import IdentificationRow
 from identity.views import IdentificationChange
 
@@ -61,7 +61,7 @@ class Announcer:
             for identification in found.all():
                 identification.announce_after_at = now + timedelta(seconds=LEASE_S)
                 try:
-                    shown = self._presenter.shown(identification, await order_of(session, identification))
+                    shown = await self._presenter.read(session, identification)
                 except DecryptionError:
                     log.exception("identification %s cannot be read", identification.id)
                     continue

@@ -83,7 +83,7 @@ class Broker:
         self._sessions, self._clock, self._config = sessions, clock, config
         self._vault = Vault(key_ring)
         self._codes = CodeDesk(sessions, self._vault, clock, config, code_mail)
-        self._presenter = Presenter(self._vault, config, can_mail=self._codes.can_send)
+        self._presenter = Presenter(self._vault, config, clock, can_mail=self._codes.can_send)
         self._desk = OrderDesk(sessions, client, self._vault, clock, config)
         outcomes = Outcomes(self._desk, self._vault, config, load_roots(config.evidence_roots))
         announcer = Announcer(sessions, self._presenter, clock)
@@ -131,7 +131,7 @@ class Broker:
                 )
                 session.add(identification)
             elif self._still_good(identification, session_hash, visible_text, level, now=now):
-                return self._presenter.shown(identification, await order_of(session, identification))
+                return await self._presenter.read(session, identification)
             else:
                 abandoned += await self._close_order(session, identification, "superseded", now=now)
             identification.session_hash, identification.request_title = session_hash, request_title[:200]
@@ -220,7 +220,7 @@ class Broker:
             if identification.state != State.PENDING or identification.mode != EMAIL or row is None:
                 raise IdentificationStateError("no code is waited for")
             await self._codes.enter(session, identification, row, code)
-            shown = self._presenter.shown(identification, await order_of(session, identification))
+            shown = await self._presenter.read(session, identification)
         self._collector.wake()
         return shown
 
@@ -241,7 +241,7 @@ class Broker:
         """
         async with self._sessions() as session:
             identification = await owned(session, identification_id, session_hash)
-            return self._presenter.shown(identification, await order_of(session, identification))
+            return await self._presenter.read(session, identification)
 
     async def current(self, conversation_id: str) -> Identification | None:
         """Return the identification that was offered last in the conversation. The caller has checked the session."""
@@ -254,7 +254,7 @@ class Broker:
             )
             if identification is None:
                 return None
-            return self._presenter.shown(identification, await order_of(session, identification))
+            return await self._presenter.read(session, identification)
 
     async def qr_svg(self, identification_id: str, *, session_hash: bytes) -> str | None:
         """Return the QR frame of this very second, or None when there is nothing to scan.
@@ -287,7 +287,7 @@ class Broker:
             if identification.state not in ENDED:
                 abandoned = await self._close_order(session, identification, "cancelled", now=now)
                 end(identification, None, State.CANCELLED, "broker:cancelled_here", now=now)
-            shown = self._presenter.shown(identification, await order_of(session, identification))
+            shown = await self._presenter.read(session, identification)
         await self._take_back(abandoned)
         self._collector.wake()
         return shown

@@ -79,6 +79,12 @@ class BrokerConfig:
     order_s: float = 240.0
     """No order is collected longer than this; BankID's own limit is about three minutes."""
 
+    begin_s: float = 30.0
+    """How long BankID waits for an order to be scanned or opened."""
+
+    signing_s: float = 170.0
+    """How long BankID waits for an order that was opened, told a little short of its three minutes."""
+
     return_s: float = 180.0
     """How long an approval on the same device waits for its browser to come back with the nonce."""
 

@@ -9,14 +9,16 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from foundation.clock import Clock
 from identity.bankid.launch import device_of, launch_link
 from identity.bankid.messages import MESSAGES
 from identity.config import BrokerConfig
 from identity.errors import IdentificationNotFoundError
-from identity.tables import IdentificationOrderRow, IdentificationRow
+from identity.tables import IdentificationCodeRow, IdentificationOrderRow, IdentificationRow
+from identity.time_left import seconds_left
 from identity.transitions import ENDED, OUTSTANDING
 from identity.vault import Completion, ConfirmedEmail, Vault
-from identity.views import Identification, Mode, State, VerifiedIdentity
+from identity.views import EMAIL, Identification, Mode, State, VerifiedIdentity
 from privacy.request_types import IdentityLevel
 
 NO_RETRY = ("broker:offer_expired", "broker:superseded", "broker:withdrawn")
@@ -90,10 +92,22 @@ def verified(
 class Presenter:
     """Makes of rows what a browser may see."""
 
-    def __init__(self, vault: Vault, config: BrokerConfig, *, can_mail: bool) -> None:
-        self._vault, self._config, self._can_mail = vault, config, can_mail
+    def __init__(self, vault: Vault, config: BrokerConfig, clock: Clock, *, can_mail: bool) -> None:
+        self._vault, self._config, self._clock, self._can_mail = vault, config, clock, can_mail
 
-    def shown(self, identification: IdentificationRow, order: IdentificationOrderRow | None) -> Identification:
+    async def read(self, session: AsyncSession, identification: IdentificationRow) -> Identification:
+        """Return the identification as a browser may see it, with the order or the code that counts."""
+        code = None
+        if identification.mode == EMAIL and identification.state == State.PENDING:
+            code = await session.get(IdentificationCodeRow, identification.id)
+        return self.shown(identification, await order_of(session, identification), code)
+
+    def shown(
+        self,
+        identification: IdentificationRow,
+        order: IdentificationOrderRow | None,
+        code: IdentificationCodeRow | None = None,
+    ) -> Identification:
         state = State(identification.state)
         return Identification(
             id=identification.id,
@@ -114,6 +128,7 @@ class Presenter:
             visible_text=self._vault.open_text(identification.id, identification.visible_text),
             by_email=self._can_mail and identification.level <= IdentityLevel.CONTACT,
             email=self._vault.open_email(identification.id, identification.email) if identification.email else "",
+            ends_in_s=seconds_left(identification, order, code, self._config, now=self._clock()),
         )
 
     def _launch_url(self, identification: IdentificationRow, order: IdentificationOrderRow | None) -> str | None:

@@ -52,6 +52,9 @@ class Identification:
     email: str = field(repr=False)
     """Where the code goes or went; empty while nobody has said."""
 
+    ends_in_s: int | None = None
+    """Seconds until it ends if the visitor does nothing more; None when nothing is waited for."""
+
     @property
     def reached_level(self) -> int:
         """How sure it is who the visitor is: 2 BankID, 1 control of an address, 0 nothing yet."""

@@ -14,6 +14,7 @@ from cases.config import CasesConfig
 from cases.connectors.orders import Orders
 from cases.connectors.reconciliation import Reconciliation
 from cases.connectors.registry import connectors_of
+from cases.console.answers import topic_titles
 from cases.console.body_limits import BodyLimits
 from cases.console.context import Console
 from cases.console.edge_client import EdgeClient
@@ -23,6 +24,7 @@ from cases.console.headers import SecurityHeaders
 from cases.console.letter_post import EdgePost
 from cases.console.login import Login
 from cases.console.pages import (
+    answers,
     blocks,
     cases,
     connectors,
@@ -126,6 +128,7 @@ def mount(
         staff_sessions=staff_sessions,
         login=Login(sessions, throttle=throttle, staff_sessions=staff_sessions, clock=clock),
         edge=edge,
+        topic_titles=topic_titles(config.policy_dir),
         templates=Templates(),
         clock=clock,
         random=random,
@@ -153,6 +156,7 @@ def _pages(console: Console) -> FastAPI:
         blocks,
         connectors,
         handoffs,
+        answers,
         staff,
         deliveries,
     ):

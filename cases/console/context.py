@@ -1,6 +1,7 @@
 """What every page of the console works with, put together once in :func:`cases.console.app.mount`."""
 
 import random as randomness
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -45,6 +46,9 @@ class Console:
     staff_sessions: StaffSessions
     login: Login
     edge: EdgeClient
+    topic_titles: Mapping[str, str]
+    """What the policy's topics are called, by intent."""
+
     templates: Templates
     clock: Clock
     random: randomness.Random

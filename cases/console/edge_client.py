@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from cases.console.answers import AnswerCount
 from cases.console.conversations import Conversation, Handoff, Message, Officer
 from cases.console.errors import (
     ConversationNotFoundError,
@@ -33,6 +34,7 @@ _REFUSED: Final = {
     httpx.codes.UNPROCESSABLE_ENTITY,
 }
 _HANDOFFS: Final = TypeAdapter(list[Handoff])
+_COUNTS: Final = TypeAdapter(list[AnswerCount])
 
 
 class EdgeClient:
@@ -72,6 +74,18 @@ class EdgeClient:
             return _HANDOFFS.validate_json(response.content)
         except ValidationError:
             raise EdgeUnavailableError("the list of handoffs is not as agreed") from None
+
+    async def answer_counts(self, *, days: int) -> list[AnswerCount]:
+        """Return how often the assistant's answers of the last ``days`` were judged so.
+
+        Raises:
+            EdgeUnavailableError: the edge does not answer.
+        """
+        response = await self._call("GET", f"feedback?days={days}")
+        try:
+            return _COUNTS.validate_json(response.content)
+        except ValidationError:
+            raise EdgeUnavailableError("the counts are not as agreed") from None
 
     async def conversation(self, conversation_id: UUID) -> Conversation:
         """Return a conversation with all its messages.

@@ -244,6 +244,34 @@ async def test_a_code_that_nobody_scans_is_renewed_five_times(bench, broker):
     assert (await broker.view(pending.id, session_hash=OURS)).qr  # the visitor asked: five more
 
 
+async def test_what_is_left_of_the_time_is_told_and_more_is_had_by_beginning_anew(bench, broker):
+    assert (await offered(broker)).ends_in_s is None, "an offer waits"
+    pending = await started(broker)
+    assert pending.ends_in_s == 180
+    await collected(bench, broker, seconds=31)  # renewed by itself
+    assert 140 <= (await broker.view(pending.id, session_hash=OURS)).ends_in_s <= 150
+
+    again = await broker.start(pending.id, session_hash=OURS, mode="qr", end_user_ip=ADDRESS, user_agent=DESKTOP)
+    assert again.ends_in_s == 180
+    here = await broker.start(
+        pending.id, session_hash=OURS, mode="same_device", end_user_ip=ADDRESS, user_agent=DESKTOP
+    )
+    assert here.ends_in_s == 30
+    assert (await broker.cancel(pending.id, session_hash=OURS)).ends_in_s is None
+
+
+async def test_the_time_that_is_told_of_an_opened_order_is_never_too_long(bench, broker):
+    await bench.simulator.script(outcome="expire")
+    pending = await started(broker)
+    await collected(bench, broker)
+    left = (await broker.view(pending.id, session_hash=OURS)).ends_in_s
+    assert 150 <= left <= 170
+
+    await collected(bench, broker, seconds=left)
+
+    assert (await broker.view(pending.id, session_hash=OURS)).state == "pending"
+
+
 async def test_an_app_that_does_not_start_is_not_renewed_behind_the_visitors_back(bench, broker):
     pending = await started(broker, mode="same_device")
 

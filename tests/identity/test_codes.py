@@ -59,6 +59,14 @@ def says(identification, key):
 # the way through
 
 
+async def test_how_long_a_code_is_valid_is_told_and_a_wrong_one_prolongs_nothing(bench, broker):
+    waiting = await sent(broker)
+    assert waiting.ends_in_s == 600
+    bench.clock.advance(seconds=60)
+    assert (await entered(broker, waiting, "000000")).ends_in_s == 540
+    assert (await sent(broker)).ends_in_s == 600, "a new code begins the time anew"
+
+
 async def test_an_offer_of_level_1_says_that_a_code_is_enough_and_where_it_would_go(broker):
     identification = await offered(broker)
 

@@ -1,6 +1,7 @@
 // The card on which the visitor shows who they are: BankID, or a code by e-mail. The server decides the state and its
 // message; the card shows it and offers what can be done now.
 
+import { Countdown } from "./countdown.js";
 import { ICONS, button, element, icon } from "./dom.js";
 import { EdgeError } from "./edge.js";
 import { TEXTS } from "./texts.js";
@@ -22,12 +23,15 @@ export class IdentificationCard {
   #announcer;
   #shape = null;
   #retired = false;
-  #busy = false;
   #brought = false;
+  #busy = null;
+  #next = null;
   #timers = [];
   #status = element("p", { class: "status", tabIndex: -1 }, TEXTS.bankidWaiting);
   #code = element("div", { class: "qr", role: "img", "aria-label": TEXTS.bankidQrImage });
   #body = element("div", { class: "actions" });
+  #countdown;
+  #current = null;
 
   constructor({ id, conversation, edge, announcer }) {
     this.#id = id;
@@ -39,7 +43,8 @@ export class IdentificationCard {
     this.signed = element("details", {}, element("summary", {}, TEXTS.bankidSigns), element("blockquote"));
     this.purpose = element("p", { class: "lead" });
     this.signed.hidden = true;
-    this.element.append(this.heading, this.purpose, this.signed, this.#status, this.#code, this.#body);
+    this.#countdown = new Countdown({ announcer: { say: (text) => this.live && announcer.say(text) }, extend: () => this.#extend() });
+    this.element.append(this.heading, this.purpose, this.signed, this.#status, this.#countdown.element, this.#code, this.#body);
     const known = conversation.identifications.get(id);
     if (known) this.update(known);
     else this.#act(() => conversation.refreshIdentification(id), TEXTS.bankidEnded);
@@ -67,9 +72,11 @@ export class IdentificationCard {
     this.signed.hidden = !visible_text || !withBankid;
     this.signed.lastElementChild.textContent = visible_text ?? "";
     this.#say(message || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting));
+    this.#current = identification;
+    this.#countdown.set(identification.ends_in_s);
     const shape = JSON.stringify([state, mode, qr, can_retry, launch_url, email]);
     if (this.#shape === shape) return;
-    this.stop();
+    this.#rest();
     this.#shape = shape;
     if (mode !== "qr") this.#brought = false;
     this.#draw(identification);
@@ -158,9 +165,16 @@ export class IdentificationCard {
     ];
   }
 
-  /** BankID's time is BankID's, and cannot be prolonged; what running out of it costs is said before. */
   #timeNote() {
-    return element("p", { class: "note" }, TEXTS.bankidTime);
+    return element("p", { class: "note" }, TEXTS.timeNote);
+  }
+
+  /** BankID's own time cannot be prolonged: more time is a new order, or a new code, in the place of the old one. */
+  #extend() {
+    const { mode, email } = this.#current;
+    const [what, body] = mode === "email" ? ["code", { email }] : ["start", { mode }];
+    this.#status.focus();
+    return this.#act(() => this.#conversation.identify(this.#id, what, body), null, mode === "email" ? TEXTS.sending : TEXTS.bankidStarting);
   }
 
   /** A real link: Android and iOS hand it to the app only when it is tapped. */
@@ -195,9 +209,13 @@ export class IdentificationCard {
     return pill(TEXTS.withoutBankid, () => this.#conversation.say(TEXTS.withoutBankid));
   }
 
+  /** One at a time. What is pressed twice is done once; what the card offers already after the first press comes next. */
   async #act(action, failureText = null, meanwhile = null) {
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#busy) {
+      if (this.#busy.shape !== this.#shape) this.#next = [action, failureText, meanwhile];
+      return;
+    }
+    this.#busy = { shape: this.#shape };
     this.element.setAttribute("aria-busy", "true");
     if (meanwhile) this.#say(meanwhile);
     try {
@@ -207,7 +225,10 @@ export class IdentificationCard {
       this.#say(failureText ?? error.detail ?? TEXTS.somethingWentWrong);
     }
     this.element.removeAttribute("aria-busy");
-    this.#busy = false;
+    this.#busy = null;
+    const next = this.#next;
+    this.#next = null;
+    if (next) await this.#act(...next);
   }
 
   #say(text) {
@@ -238,6 +259,11 @@ export class IdentificationCard {
   }
 
   stop() {
+    this.#rest();
+    this.#countdown.stop();
+  }
+
+  #rest() {
     this.#timers.forEach(clearInterval);
     this.#timers = [];
     this.#shape = null;

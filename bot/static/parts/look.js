@@ -169,6 +169,8 @@ dd .pill.small { inline-size: auto; }
 form, label { display: grid; gap: .5em; }
 label { font-size: .93em; }
 input { min-inline-size: 0; min-block-size: 2.6em; padding: .4em .8em; border: 1px solid var(--edge); border-radius: .7em; background: var(--surface); }
+.time-left { display: grid; gap: .5em; margin-block-start: .5em; font-size: .93em; color: var(--muted); }
+.time-left.soon { padding: .6em .8em; border-radius: .7em; background: var(--notice); color: var(--on-notice); }
 .actions:empty { display: none; }
 [aria-busy="true"] .actions { opacity: .6; }
 `;

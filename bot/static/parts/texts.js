@@ -98,7 +98,16 @@ export const TEXTS = Object.freeze({
   bankidQrImage: "QR-kod för BankID",
   bankidQrSpoken: "QR-koden byts varje sekund och läses med kameran i en annan telefon eller surfplatta. Du kan i stället öppna BankID på den här enheten, eller säga att du inte har BankID.",
   bankidSafety: "Skriv bara under om du själv startade det här i chatten.",
-  bankidTime: "BankID väntar bara några minuter. Hinner du inte kan du börja om, och det du har fyllt i finns kvar.",
+  timeLeft: (seconds) => {
+    const minutes = Math.round(seconds / 60);
+    if (seconds > 90) return `Ungefär ${minutes} minuter kvar.`;
+    if (seconds > 60) return "Drygt en minut kvar.";
+    if (seconds > 30) return "Mindre än en minut kvar.";
+    return seconds > 0 ? "Mindre än en halv minut kvar." : "Tiden är strax slut.";
+  },
+  moreTime: "Ge mig mer tid",
+  moreTimeSpoken: "Välj Ge mig mer tid om du behöver det. Det du har fyllt i finns kvar.",
+  timeNote: "Hinner du inte kan du börja om, och det du har fyllt i finns kvar.",
   bankidOffered: "Välj hur du vill öppna BankID.",
   bankidStarting: "Startar BankID …",
   bankidWaiting: "Väntar på BankID …",

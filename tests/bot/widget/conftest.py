@@ -53,10 +53,14 @@ class Chat(Visitor):
             while len(self.edge.only.streams) != count:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
-    async def check_accessibility(self, *, rules: list[str] | None = None) -> None:
-        """Zero violations of axe-core (of all its rules, or of some), with everything that moves at rest."""
+    async def check_accessibility(self, *, rules: list[str] | None = None, whole_page: bool = False) -> None:
+        """Zero violations of axe-core (of all its rules, or of some), with everything that moves at rest.
+
+        Within the chat, unless it is about the page around it: that one does not change with the chat's states.
+        """
         await self.page.wait_for_timeout(250)
-        results = await Axe().run(self.page, options={"runOnly": rules} if rules else None)
+        within = None if whole_page else "insyn-chat"
+        results = await Axe().run(self.page, context=within, options={"runOnly": rules} if rules else None)
         assert results.violations_count == 0, results.generate_report()
 
     async def picture(self, name: str) -> None:

@@ -11,6 +11,7 @@ import io
 import itertools
 import json
 import secrets
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,6 +42,17 @@ class Conversation:
     officer_name: str | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
     identification: dict[str, Any] | None = None
+    identification_told_at: float = 0.0
+    """When ``ends_in_s`` of it was so many seconds away."""
+
+    @property
+    def identification_now(self) -> dict[str, Any] | None:
+        shown = self.identification
+        if shown is None or shown.get("ends_in_s") is None:
+            return shown
+        gone_s = int(time.monotonic() - self.identification_told_at)
+        return shown | {"ends_in_s": max(0, shown["ends_in_s"] - gone_s)}
+
     streams: list[asyncio.Queue[ServerSentEvent]] = field(default_factory=list)
 
 
@@ -61,6 +73,9 @@ class FakeEdge:
         self.judged: list[dict[str, Any]] = []
         self.ends_in_s = 24 * 3600
         self.qr_frames = 0
+        self.starts = 0
+        self.delay_of_start_s = 0.0
+        """So long after the stream has told of a start its own answer comes."""
         self.allowed_origins: list[str] = []
         self._ids = itertools.count(1)
 
@@ -111,6 +126,8 @@ class FakeEdge:
     def identify(self, conversation: Conversation, **change: Any) -> dict[str, Any]:
         """Offer an identification, or change the one there is."""
         conversation.identification = (conversation.identification or scenes.offered_identification()) | change
+        if "ends_in_s" in change:
+            conversation.identification_told_at = time.monotonic()
         self.push(conversation, "identification", conversation.identification)
         return conversation.identification
 
@@ -184,7 +201,7 @@ class FakeEdge:
                 },
                 "messages": conversation.messages,
                 "last_event_id": conversation.messages[-1]["id"],
-                "identification": conversation.identification,
+                "identification": conversation.identification_now,
                 "ends_in_s": self.ends_in_s,
             }
         )
@@ -268,14 +285,17 @@ class FakeEdge:
         conversation = self._conversation(request)
         if conversation is None or conversation.identification is None:
             return problem(404)
-        return JSONResponse(conversation.identification)
+        return JSONResponse(conversation.identification_now)
 
     async def _start(self, request: Request) -> Response:
         conversation = self._conversation(request)
         if conversation is None or conversation.identification is None:
             return problem(404)
         mode = (await request.json())["mode"]
-        return JSONResponse(self.identify(conversation, **scenes.started_identification(mode)))
+        self.starts += 1
+        started = self.identify(conversation, **scenes.started_identification(mode))
+        await asyncio.sleep(self.delay_of_start_s)
+        return JSONResponse(started)
 
     async def _send_code(self, request: Request) -> Response:
         conversation = self._conversation(request)

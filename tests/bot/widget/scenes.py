@@ -92,6 +92,7 @@ def started_identification(mode: str) -> dict[str, Any]:
         "launch_url": launch_url,
         "message": message,
         "can_retry": False,
+        "ends_in_s": 180 if mode == "qr" else 30,
     }
 
 
@@ -101,11 +102,20 @@ EMAIL = "anna@example.se"
 
 def sent_code(email: str) -> dict[str, Any]:
     message = "Stämmer adressen får du snart ett mejl med en kod."
-    return {"state": "pending", "mode": "email", "qr": False, "launch_url": None, "message": message, "email": email}
+    return {
+        "state": "pending",
+        "mode": "email",
+        "qr": False,
+        "launch_url": None,
+        "message": message,
+        "email": email,
+    } | {"ends_in_s": 600}
 
 
 def ended_identification(state: str, message: str, *, can_retry: bool = True) -> dict[str, Any]:
-    return {"state": state, "qr": False, "launch_url": None, "message": message, "can_retry": can_retry}
+    return {"state": state, "qr": False, "launch_url": None, "message": message, "can_retry": can_retry} | {
+        "ends_in_s": None
+    }
 
 
 async def answer(edge: FakeEdge, conversation: Conversation, text: str) -> None:

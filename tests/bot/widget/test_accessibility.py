@@ -13,15 +13,16 @@ from tests.bot.widget.fake_edge import FakeEdge
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-Check = Callable[[str], Awaitable[None]]
+Check = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
 def check(chat: Chat, size: str, scheme: str) -> Check:
     """Zero violations here, and a picture for human eyes. The dark differs from the light in its colours alone."""
 
-    async def checked(state: str) -> None:
-        await chat.check_accessibility(rules=["color-contrast"] if scheme == "dark" else None)
+    async def checked(state: str, *, whole_page: bool = False) -> None:
+        rules = ["color-contrast"] if scheme == "dark" else None
+        await chat.check_accessibility(rules=rules, whole_page=whole_page)
         await chat.picture(f"{size}-{scheme}-{state}")
 
     return checked
@@ -31,10 +32,10 @@ def check(chat: Chat, size: str, scheme: str) -> Check:
 @both_schemes
 async def test_no_violations_in_a_conversation(chat: Chat, check: Check) -> None:
     await chat.page.goto(chat.url)
-    await check("launcher")
+    await check("launcher", whole_page=True)
     await chat.launcher.click()
     await chat.bubbles("bot").first.wait_for()
-    await check("welcome")
+    await check("welcome", whole_page=True)
     await chat.ask("Hur länge sparas inspelade samtal?")
     await check("source-folded")
     await chat.log.locator(".citation summary").click()
@@ -139,7 +140,7 @@ async def test_no_violations_on_the_pages_around_it(chat: Chat, check: Check) ->
         await chat.page.goto(chat.url + path)
         await chat.page.wait_for_load_state("networkidle") if not path.startswith("/chat") else None
         await chat.page.evaluate("document.querySelectorAll('main details').forEach(details => (details.open = true))")
-        await check(f"page-{name}")
+        await check(f"page-{name}", whole_page=True)
 
 
 @both_sizes

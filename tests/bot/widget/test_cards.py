@@ -91,7 +91,45 @@ async def test_running_out_of_time_is_said_before_and_costs_nothing(chat: Chat, 
     await _offered(chat)
     chat.edge.identify(chat.edge.only, **scenes.started_identification(mode))
 
+    await expect(chat.bankid).to_contain_text("Ungefär 3 minuter kvar." if mode == "qr" else "en halv minut kvar.")
     await expect(chat.bankid).to_contain_text("Hinner du inte kan du börja om, och det du har fyllt i finns kvar.")
+    await expect(chat.bankid.get_by_role("button", name="Ge mig mer tid")).to_have_count(0)
+
+
+@pytest.mark.parametrize("state", ["scanning", "opened", "code"])
+async def test_shortly_before_the_time_is_out_it_is_announced_and_prolonged_by_one_press(
+    chat: Chat, state: str
+) -> None:
+    await _offered(chat)
+    if state == "code":
+        pending = scenes.sent_code(scenes.EMAIL) | {"by_email": True}
+    else:
+        pending = scenes.started_identification("qr" if state == "scanning" else "same_device")
+    chat.edge.identify(chat.edge.only, **(pending | {"ends_in_s": 61}))
+    await expect(chat.bankid).to_contain_text("en minut kvar.")
+
+    more = chat.bankid.get_by_role("button", name="Ge mig mer tid")
+    await expect(more).to_be_visible()
+    announced = await chat.announced()
+    assert "Mindre än en minut kvar. Välj Ge mig mer tid om du behöver det. Det du har fyllt i finns kvar." in announced
+    await chat.check_accessibility()
+    await more.focus()
+    await more.press("Enter")
+
+    await expect(more).to_be_hidden()
+    await expect(chat.bankid).not_to_contain_text("Mindre än en minut kvar.")
+    assert chat.edge.only.identification["state"] == "pending"
+    assert await chat.page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "status"
+
+
+async def test_nothing_more_is_said_of_time_when_nothing_waits(chat: Chat) -> None:
+    await _offered(chat)
+    chat.edge.identify(chat.edge.only, **scenes.started_identification("qr"))
+    await expect(chat.bankid).to_contain_text("minuter kvar.")
+
+    chat.edge.identify(chat.edge.only, **scenes.ended_identification("complete", "Tack!"))
+
+    await expect(chat.bankid.locator(".time-left")).to_be_hidden()
 
 
 async def test_the_same_device_opens_bankid_by_a_link(chat: Chat) -> None:
@@ -112,6 +150,17 @@ async def test_a_launch_link_that_is_no_link_to_bankid_is_not_offered(chat: Chat
 
     await expect(chat.bankid.get_by_role("button", name="Avbryt")).to_be_visible()
     await expect(chat.bankid.get_by_role("link")).to_have_count(0)
+
+
+async def test_what_the_card_offers_is_done_though_the_press_before_it_is_not_quite_done(chat: Chat) -> None:
+    """The stream may tell of a start before its own answer comes; a press in between was lost once."""
+    await _offered(chat)
+    chat.edge.delay_of_start_s = 0.5
+    await chat.bankid.get_by_role("button", name="Visa QR-kod").dblclick()
+    await chat.bankid.get_by_role("button", name="Avbryt").click()
+
+    await expect(chat.bankid).to_contain_text("Du avbröt.")
+    assert chat.edge.starts == 1, "and pressed twice is begun once"
 
 
 async def test_one_can_change_between_the_ways_and_give_up(chat: Chat) -> None:

@@ -43,6 +43,9 @@ class FakeEdge:
     def __init__(self) -> None:
         self.conversations: dict[UUID, FakeConversation] = {}
         self.is_down = False
+        self.feedback: dict[int, list[dict[str, Any]]] = {}
+        """What is counted, by the days that are looked back."""
+
         self.open_streams = 0
         self.last_event_ids: list[str | None] = []
         self._next_id = 1
@@ -52,6 +55,7 @@ class FakeEdge:
         self.app = Starlette(
             routes=[
                 Route(f"{prefix}/handoffs", self._handoffs),
+                Route(f"{prefix}/feedback", self._feedback),
                 Route(one, self._conversation),
                 Route(f"{one}/stream", self._stream),
                 Route(f"{one}/claim", self._claim, methods=["POST"]),
@@ -97,6 +101,11 @@ class FakeEdge:
     def hang_up(self) -> None:
         """End all streams; whoever wants may open new ones."""
         self._generation += 1
+
+    async def _feedback(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        return JSONResponse(self.feedback.get(int(request.query_params["days"]), []))
 
     async def _handoffs(self, request: Request) -> Response:
         if refused := self._refused(request):
