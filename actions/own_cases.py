@@ -41,6 +41,9 @@ MOST_SHOWN: Final = 5
 """Cases in the chat at once; a person helps whoever has more."""
 
 
+_MOST_CHOICES: Final = 3
+
+
 @dataclass(frozen=True, slots=True)
 class OwnCasesState:
     """Where the visitor is with their own cases."""
@@ -192,6 +195,13 @@ class ValidateCaseAdditionForm(InsynAction):
         said = latest_utterance(tracker)
         if not said.text or goes_elsewhere(said, own_intent=ADD, free_text=True):
             return []
+        state = OwnCasesState.from_tracker(tracker)
+        others = _others(state) if state is not None and reading.means_another_case(said) else {}
+        if state is not None and others:
+            dispatcher.utter_message(
+                response="utter_another_case", reference=state.chosen, buttons=_choices(ADD, others)
+            )
+            return [SlotSet(ADDITION, None)]
         value = reading.free_answer(said)
         if value is None:
             dispatcher.utter_message(response="utter_no_addition")
@@ -225,8 +235,14 @@ async def withdraw(
 
 
 def keep(dispatcher: CollectingDispatcher, state: OwnCasesState) -> list[EventType]:
-    """Leave the case as it is."""
-    dispatcher.utter_message(response="utter_case_kept", reference=state.chosen)
+    """Leave the case as it is; where there are others, one of them may have been meant."""
+    others = _others(state)
+    if others:
+        dispatcher.utter_message(
+            response="utter_case_kept_others", reference=state.chosen, buttons=_choices(WITHDRAW, others)
+        )
+    else:
+        dispatcher.utter_message(response="utter_case_kept", reference=state.chosen)
     return [replace(state, chosen=None, asked_at_message=None).as_event()]
 
 
@@ -298,6 +314,21 @@ def _utter_case(dispatcher: CollectingDispatcher, case: OwnCase, wish: str) -> N
         due_explanation=" ".join(case.due_explanation),
         buttons=buttons,
     )
+
+
+def _others(state: OwnCasesState) -> dict[str, str]:
+    """Return the open cases that were shown, but for the chosen one; titles by reference."""
+    return {reference: title for reference, title in state.shown.items() if reference != state.chosen}
+
+
+def _choices(intent: str, cases: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": OWN_CASES["choice"].format(reference=reference, title=title),
+            "payload": f'/{intent}{{"case_reference": "{reference}"}}',
+        }
+        for reference, title in list(cases.items())[:_MOST_CHOICES]
+    ]
 
 
 def _button(key: str, intent: str, reference: str, *, confirmed: bool = False) -> dict[str, Any]:

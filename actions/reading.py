@@ -15,6 +15,9 @@ SKIPPED: Final = "–"
 LONGEST_ANSWER: Final = 1000
 """Characters of an answer in the visitor's own words; the edge takes no longer messages than twice this."""
 
+_SHORT: Final = 8
+"""A message of so few words may say that something else was meant; a longer one says something of its own."""
+
 _FEW_WORDS: Final = 3
 """A yes or no of so few words says nothing else."""
 
@@ -116,6 +119,11 @@ def may_be_a_clients(text: str) -> bool:
 def mentions_marketing(text: str) -> bool:
     """Tell whether a text is about advertising, which needs no weighing."""
     return bool(USES[0].said.search(text.casefold()))
+
+
+def means_another_case(said: Utterance) -> bool:
+    """Tell whether a short message says that it is about another case than the chosen one."""
+    return len(said.words) <= _SHORT and bool(PATTERNS["another_case"].search(said.lowered))
 
 
 def begins_with_yes(said: Utterance) -> bool:

@@ -285,6 +285,47 @@ async def test_when_adding_fails_it_is_said_to_be_undone(dialogue: Dialogue, fak
     assert fakes.own_cases.additions == {}
 
 
+# The wrong one chosen
+
+
+async def test_the_wrong_case_is_kept_and_the_other_taken_back(dialogue: Dialogue, fakes: Fakes):
+    fakes.own_cases.has(FIRST)
+    fakes.own_cases.has(SECOND, "Registerutdrag", kind="access")
+    await identified(dialogue, fakes, "jag vill dra tillbaka min begäran")
+    await dialogue.send_payload(f'/ask_case_withdraw{{"case_reference": "{FIRST}"}}')
+
+    corrected = await dialogue.say("nej, fel ärende")
+    assert corrected.said == ["utter_case_kept_others"]
+    assert corrected.says(FIRST)
+    asked = await dialogue.press(f"{SECOND}: Registerutdrag")
+    assert asked.said == ["utter_confirm_withdrawal"]
+    assert asked.says(SECOND)
+    assert (await dialogue.press("Ja, ta tillbaka")).said == ["utter_case_withdrawn"]
+    assert [case.reference for case in fakes.own_cases.cases.values() if case.is_open] == [FIRST]
+
+
+@pytest.mark.parametrize("correction", ["nej, fel ärende", "jag menade det andra ärendet", "nej det andra"])
+async def test_that_the_wrong_case_was_chosen_is_not_filed_in_it(dialogue: Dialogue, fakes: Fakes, correction: str):
+    fakes.own_cases.has(FIRST)
+    fakes.own_cases.has(SECOND, "Registerutdrag", kind="access")
+    await identified(dialogue, fakes, "jag vill lägga till en sak i mitt ärende")
+    await dialogue.send_payload(f'/ask_case_add{{"case_reference": "{FIRST}"}}')
+
+    corrected = await dialogue.say(correction)
+    assert corrected.said == ["utter_another_case", "utter_ask_case_addition_form_addition"]
+    assert fakes.own_cases.additions == {}
+    await dialogue.press(f"{SECOND}: Registerutdrag")
+    assert (await dialogue.say("samtalet den 3 mars")).said == ["utter_added_to_case"]
+    assert list(fakes.own_cases.additions.values()) == [(SECOND, "samtalet den 3 mars")]
+
+
+async def test_with_one_case_a_wrong_case_is_words_like_any_other(dialogue: Dialogue, fakes: Fakes):
+    fakes.own_cases.has(FIRST)
+    await identified(dialogue, fakes, "jag vill lägga till en sak i mitt ärende")
+    await dialogue.say("det gällde det andra samtalet, inte det i mars")
+    assert [reference for reference, _ in fakes.own_cases.additions.values()] == [FIRST]
+
+
 # A second case of the same kind
 
 

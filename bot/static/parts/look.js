@@ -23,9 +23,9 @@ const colours = (dark) =>
     .map(([name, values]) => `--${name}: var(--insyn-${name}${dark ? "-dark" : ""}, ${values[Number(dark)]});`)
     .join(" ") + `color-scheme: ${dark ? "dark" : "light"};`;
 
-// !important inside a shadow root wins over anything the page says about the element itself
+// !important inside a shadow root wins over anything the page says about the element itself; all leaves the direction alone
 const HOST = `
-:host { all: initial !important; display: block !important; font-size: var(--insyn-font-size, medium) !important; ${colours(false)} }
+:host { all: initial !important; direction: ltr !important; display: block !important; font-size: var(--insyn-font-size, medium) !important; ${colours(false)} }
 @media (prefers-color-scheme: dark) { :host(:not([theme="light"])) { ${colours(true)} } }
 :host([theme="dark"]) { ${colours(true)} }
 :host([hidden]) { display: none !important; }

@@ -28,19 +28,21 @@ OWN = Pages(
 
 _HOSTILE_CSS = """
 html { font-size: 62.5%; }
-* { all: unset !important; color: red !important; font: 700 9px/1 fantasy !important; letter-spacing: 4px !important; }
+* { all: unset !important; color: red !important; font: 40px cursive !important; letter-spacing: 4px !important;
+  direction: rtl !important; text-transform: uppercase !important; cursor: none !important; }
 insyn-chat { position: absolute !important; transform: rotate(90deg) !important; visibility: hidden !important;
   opacity: .1 !important; overflow: hidden !important; width: 1px !important; display: none !important; }
 body { display: block !important; transform: translateX(0); padding: 20px !important; }
 div { position: fixed; z-index: 2147483647; }
-button { display: none; }
+button, summary, input, textarea, dialog { display: none !important; background: lime !important; }
+insyn-chat::part(x), ::before { content: "!" !important; }
 """
 
 
 def hostile_site(server: str) -> Starlette:
     """A website elsewhere: its styles reach for everything; its policy allows only its own and the server's files."""
     page = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Somebody else's page</title>
+<html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>Somebody else's page</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/hostile.css">
 <script type="module" src="{server}/widget/insyn.js"></script></head>

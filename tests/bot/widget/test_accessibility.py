@@ -282,6 +282,13 @@ async def test_it_fits_small_and_zoomed_screens(chat: Chat, check: Check, width:
     assert await chat.log.evaluate("log => log.clientHeight") >= 60
     await check(f"at-{width}x{height}")
 
+    await chat.ask("Jag vill ha ett registerutdrag")
+    await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
+    code = chat.page.get_by_role("img", name="QR-kod för BankID")
+    await code.locator("img").wait_for()
+    if height > 256:  # a code that is higher than the screen is scrolled to its beginning
+        await expect(code).to_be_in_viewport(ratio=1)
+
 
 async def test_full_screen_keeps_the_focus_inside(chat: Chat) -> None:
     await chat.page.set_viewport_size({"width": 360, "height": 740})

@@ -80,10 +80,14 @@ async def test_it_works_on_a_hostile_page_of_another_origin(chat: Chat, site: st
     await chat.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
 
     look = await chat.bubbles("bot").first.evaluate(
-        """node => { const { color, fontSize, letterSpacing, fontWeight } = getComputedStyle(node);
-                     return [color, fontSize, letterSpacing, fontWeight]; }"""
+        """node => { const look = getComputedStyle(node);
+                     return [look.color, look.fontSize, look.letterSpacing, look.fontWeight, look.direction,
+                             look.textTransform]; }"""
     )
-    assert look == ["rgb(23, 33, 31)", "16px", "normal", "400"]
+    assert look == ["rgb(23, 33, 31)", "16px", "normal", "400", "ltr", "none"]
+    assert await chat.log.evaluate("log => log.closest('[lang]').lang") == "sv", (
+        "read aloud in Swedish, whatever the page"
+    )
     viewport = chat.page.viewport_size
     box = await chat.panel.bounding_box()
     assert viewport is not None

@@ -15,9 +15,14 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from cases.console import texts
 from cases.console.accounts import Role
+<<<<<<< HEAD
 from cases.drafts import NOBODY, CaseDraft
 from privacy.identity_proof import IdentityGap, ProofMethod
 from tests.cases.console import monday
+=======
+from cases.drafts import CaseDraft
+from tests.cases.console import monday, test_answers
+>>>>>>> a7e72e9 (The wrong one of one's own cases can be corrected; the widget keeps its direction on any page, and a code to scan is in sight on a small screen)
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
 
@@ -115,7 +120,7 @@ async def waiting(edge, clock) -> FakeConversation:
 class TestLooks:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("size", SIZES)
-    async def test_every_page_is_accessible_and_fits(self, open_page, colleague, scene, size, scheme):
+    async def test_every_page_is_accessible_and_fits(self, open_page, colleague, scene, edge, size, scheme):
         await colleague(role=Role.ADMINISTRATOR)
         await colleague("bo", display_name="Bo Ek")
         page = await open_page(viewport=SIZES[size], color_scheme=scheme)
@@ -136,6 +141,9 @@ class TestLooks:
         await self.check(page, f"conversation-{size}-{scheme}")
         await page.goto("/console/marketing-blocks")
         await self.check(page, f"blocks-{size}-{scheme}")
+        edge.feedback[90] = test_answers.COUNTS
+        await page.goto("/console/answers")
+        await self.check(page, f"answers-{size}-{scheme}")
         await page.goto("/console/staff")
         await self.check(page, f"staff-{size}-{scheme}")
         await page.goto("/console/password")
@@ -210,6 +218,7 @@ class TestLooks:
             f"/console/cases/{scene.case.reference}",
             "/console/handoffs",
             f"/console/handoffs/{scene.conversation.id}",
+            "/console/answers",
         ):
             await page.goto(path)
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
