@@ -132,7 +132,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         item.add_marker(pytest.mark.xdist_group("stack" if "e2e" in item.path.parts else str(item.path)))
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))  # a real browser on a busy machine; a real fault fails thrice
+            item.add_marker(pytest.mark.flaky(reruns=1))  # a real browser on a busy machine; a real fault fails twice
         needs = [ORDER.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in ORDER]
         slowness[item.path] = max([slowness.get(item.path, 0), *needs])
     items.sort(key=lambda item: slowness[item.path])

@@ -15,14 +15,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from cases.console import texts
 from cases.console.accounts import Role
-<<<<<<< HEAD
 from cases.drafts import NOBODY, CaseDraft
 from privacy.identity_proof import IdentityGap, ProofMethod
-from tests.cases.console import monday
-=======
-from cases.drafts import CaseDraft
 from tests.cases.console import monday, test_answers
->>>>>>> a7e72e9 (The wrong one of one's own cases can be corrected; the widget keeps its direction on any page, and a code to scan is in sight on a small screen)
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
 
