@@ -14,9 +14,11 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.embedding import Floats, embedding_of
 from bot.nlu.model import IntentModel, Reading
 from bot.rasa import composition
+from privacy.company_name import CompanyName
 
 FALLBACK = "nlu_fallback"
 
@@ -26,7 +28,10 @@ READER = "insyn_reader"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SwedishIntentClassifier(GraphComponent):
-    """Classifies a message; says ``nlu_fallback`` when an answer would cost more than asking back."""
+    """Classifies a message; says ``nlu_fallback`` when an answer would cost more than asking back.
+
+    The company's name is read as one word, whatever it is: the examples' own in training, the served policy's after.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -40,9 +45,15 @@ class SwedishIntentClassifier(GraphComponent):
         }
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: IntentModel | None = None
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+        company: CompanyName = OF_EXAMPLES,
     ) -> None:
         self._config, self._model_storage, self._resource, self._model = config, model_storage, resource, model
+        self._company = company
 
     @classmethod
     def create(
@@ -57,7 +68,7 @@ class SwedishIntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._model = IntentModel.train(
-            [example.get(TEXT) for example in examples],
+            [OF_EXAMPLES.hidden(example.get(TEXT)) for example in examples],
             [example.get(INTENT) for example in examples],
             _embeddings(examples),
         )
@@ -75,7 +86,7 @@ class SwedishIntentClassifier(GraphComponent):
         **_kwargs: Any,
     ) -> SwedishIntentClassifier:
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, IntentModel.load(directory, company=composition.company()))
+            return cls(config, model_storage, resource, IntentModel.load(directory), composition.company())
 
     def process(self, messages: list[Message]) -> list[Message]:
         if self._model is None:
@@ -84,14 +95,14 @@ class SwedishIntentClassifier(GraphComponent):
             message.set(READER, self._likeliest)
             text = message.get(TEXT)
             if text and not message.get(INTENT):  # a button's payload comes with its intent
-                self._classify(message, *self._model.judge(text, embedding_of(message)))
+                self._classify(message, *self._model.judge(self._company.hidden(text), embedding_of(message)))
         return messages
 
     def _likeliest(self, texts: Sequence[str]) -> list[Reading]:
         """Return the likeliest reading of each text, with its certainty: what parts of a message are read with."""
         if self._model is None:
             return []
-        judged = (self._model.judge(text) for text in texts)
+        judged = (self._model.judge(self._company.hidden(text)) for text in texts)
         return [Reading(readings[0].intent, certainty) for readings, certainty in judged]
 
     def _classify(self, message: Message, readings: Sequence[Reading], certainty: float) -> None:

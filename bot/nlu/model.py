@@ -12,10 +12,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
-from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.confidence import OUTSIDE, Confidence, probabilities
 from bot.nlu.vectors import Vectoriser
-from privacy.company_name import CompanyName
 
 REGULARISATION = 1.0
 """LinearSVC's C, by leaving one hand out (docs/understanding.md)."""
@@ -34,10 +32,7 @@ class Reading:
 
 
 class IntentModel:
-    """Support-vector classifiers, one an intent, with confidence calibrated on voices that were left out.
-
-    ``company``: what those who ask call the company; its name is read as one word, whatever it is.
-    """
+    """Support-vector classifiers, one an intent, with confidence calibrated on voices that were left out."""
 
     def __init__(
         self,
@@ -49,9 +44,8 @@ class IntentModel:
         *,
         dense_size: int = 0,
         confidence: Confidence | None = None,
-        company: CompanyName = OF_EXAMPLES,
     ) -> None:
-        self._vectoriser, self._company = vectoriser, company
+        self._vectoriser = vectoriser
         self.intents = list(intents)
         self._weights, self._scale, self._bias = weights, scale, bias
         self.dense_size = dense_size
@@ -65,7 +59,7 @@ class IntentModel:
         ``dense``: further numbers a message, one row a text, joined to the views (an embedding of the sentence).
         """
         vectoriser = Vectoriser()
-        matrix = vectoriser.fit([OF_EXAMPLES.hidden(text) for text in texts])
+        matrix = vectoriser.fit(texts)
         if dense is not None:
             matrix = sp.csr_matrix(sp.hstack([matrix, dense]))
         classifier = LinearSVC(C=REGULARISATION, tol=0.1, random_state=0)
@@ -98,7 +92,7 @@ class IntentModel:
 
     def scores(self, text: str, dense: Scores | None = None) -> Scores:
         """Return how far ``text`` lies on each intent's side, in the order of :attr:`intents`."""
-        vector = self._vectoriser.vector(self._company.hidden(text))
+        vector = self._vectoriser.vector(text)
         found = vector.values @ self._weights[vector.columns].astype(np.float32)
         if self.dense_size:
             extra = np.zeros(self.dense_size, dtype=np.float32) if dense is None else dense
@@ -113,17 +107,11 @@ class IntentModel:
         (directory / "intents.json").write_text(json.dumps(described))
 
     @classmethod
-    def load(cls, directory: Path, *, company: CompanyName = OF_EXAMPLES) -> IntentModel:
-        """Return what :meth:`save` wrote, for people who call the company so."""
+    def load(cls, directory: Path) -> IntentModel:
+        """Return what :meth:`save` wrote."""
         described = json.loads((directory / "intents.json").read_text())
         with np.load(directory / "weights.npz", allow_pickle=False) as arrays:
             weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
         return cls(
-            Vectoriser.load(directory),
-            described["intents"],
-            weights,
-            scale,
-            bias,
-            dense_size=described["dense_size"],
-            company=company,
+            Vectoriser.load(directory), described["intents"], weights, scale, bias, dense_size=described["dense_size"]
         )
