@@ -46,12 +46,8 @@ class Workload:
         self._clock = clock
         self._engine = create_engine(config.database_url, application_name="insyn worker")
         self.sessions = session_factory(self._engine)
-        self.deliveries = Deliveries(
-            self.sessions,
-            config.webhooks,
-            sender=WebhookSender(public_only=config.production and not config.private_webhooks_allowed),
-            clock=clock,
-        )
+        self.sender = WebhookSender(public_only=config.production and not config.private_webhooks_allowed)
+        self.deliveries = Deliveries(self.sessions, config.webhooks, sender=self.sender, clock=clock)
         self.files = CaseFiles(self.sessions, key_ring=config.key_ring, clock=clock)
         self.packages = PackageExpiry(self.sessions, key_ring=config.key_ring, clock=clock)
         connectors = connectors_of(config.connectors)

@@ -15,6 +15,7 @@ from cases.app import create_app
 from cases.config import CasesConfig
 from cases.drafts import CaseDraft, Channel, Evidence, IdentificationMethod, Identity
 from cases.establishing import IdentityRegister
+from cases.jobs import Workload, build_app
 from cases.service import CaseService
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
@@ -96,6 +97,20 @@ async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://cases", headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+def minute_job(config: CasesConfig, clock):
+    """Have a worker do what it does every minute."""
+
+    async def work() -> None:
+        workload = Workload(config, clock=clock)
+        app = build_app(config, workload=workload)
+        async with workload.open(), app.open_async():
+            await app.tasks["cases.keep_queue"].defer_async(timestamp=0)
+            await app.run_worker_async(queues=["periodic"], wait=False, install_signal_handlers=False)
+
+    return work
 
 
 def body_of(**changes) -> dict:

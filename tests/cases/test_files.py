@@ -137,6 +137,20 @@ async def test_a_cancelled_upload_leaves_nothing(files, sessions, case):
     assert await rows_of(sessions, "case_file") == await rows_of(sessions, "case_file_piece") == 0
 
 
+async def test_the_worker_sweeps_what_a_dead_process_left_however_long_ago(files, sessions, case, clock, minute_job):
+    kept = await files.store(case, name="b.pdf", content=parts(PDF), actor=ANNA)
+    await files.store(case, name="a.pdf", content=parts(PDF), actor=ANNA)
+    async with sessions.begin() as session:
+        broken_off = "UPDATE cases.case_file SET stored_at = NULL, size_bytes = NULL, pieces = NULL WHERE id <> :kept"
+        await session.execute(text(broken_off), {"kept": kept.id})
+    clock.advance(days=3)
+
+    await minute_job()
+
+    assert [file.id for file in await files.list_files(case)] == [kept.id]
+    assert await rows_of(sessions, "case_file") == 1
+
+
 async def test_what_a_dead_process_left_is_invisible_and_swept(files, sessions, case, clock):
     stored = await files.store(case, name="a.pdf", content=parts(PDF), actor=ANNA)
     async with sessions.begin() as session:

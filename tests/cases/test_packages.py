@@ -275,6 +275,15 @@ class TestItsWay:
             assert await session.scalar(text("SELECT count(*) FROM cases.case_file_piece")) == 0
         assert (await kinds(service, case))[-1] == "package_expired"
 
+    async def test_the_worker_ends_it_once_however_long_it_was_away(self, packages, service, case, clock, minute_job):
+        await released(packages, case)
+        clock.advance(days=75)
+
+        await minute_job()
+        await minute_job()
+
+        assert (await kinds(service, case)).count("package_expired") == 1
+
     async def test_nothing_of_it_can_be_read_in_the_database(self, packages, sessions, case):
         await released(packages, case)
 

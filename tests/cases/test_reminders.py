@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from cases.drafts import Actor
+from cases.jobs import build_app
 from cases.reminders import Reminders
+from foundation.retention import Retention
 from privacy.case_states import CaseStatus, Resolution
 
 pytestmark = pytest.mark.database
@@ -134,3 +136,14 @@ async def test_a_wait_that_ended_in_time_is_not_mentioned(reminders, service, re
     await reminders.flag()
 
     assert not [event for event in await service.events(reference) if event.kind == "paused_long"]
+
+
+def test_every_job_that_depends_on_time_has_its_beat(config):
+    beats = build_app(config, retention=Retention(None, (), periods=None, clock=None)).periodic_registry.periodic_tasks
+
+    assert {task.task.name: task.cron for task in beats.values()} == {
+        "cases.remind": "*/5 * * * *",
+        "cases.keep_queue": "* * * * *",
+        "cases.reconcile": "17 * * * *",
+        "retention.run": "17 3 * * *",
+    }

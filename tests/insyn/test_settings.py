@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
+from cases.config import WebhookEndpoint
 from cases.connectors.config import MailchimpConfig, TeamtailorConfig
+from cases.jobs import Workload
+from cases.webhooks import Message
 from foundation.clock import system_clock
 from foundation.errors import UnusableMailServerError, WeakSecretError
 from foundation.mail import OutboxMailer, SmtpMailer
 from insyn.connectors import connector_configs
 from insyn.errors import InsynError
-from insyn.services import SERVICES
+from insyn.services import SERVICES, cases_config
 from insyn.settings import ROOT, Settings
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -126,3 +131,49 @@ def test_production_does_not_serve_the_connectors_simulators(load, monkeypatch):
 
     with pytest.raises(InsynError, match="simulators"):
         SERVICES["connector-simulators"]()
+
+
+WEBHOOKS = {
+    "INSYN_WEBHOOK_URLS": "https://register.example.se/hook, https://crm.example.se/in",
+    "INSYN_WEBHOOK_SECRETS": "whsec_bmV3IHNlY3JldCBvZiAyNCBieXRlcyE=, whsec_b2xkIHNlY3JldCBvZiAyNCBieXRlcyE=",
+}
+
+
+def test_every_receiver_is_signed_for_with_all_secrets_the_newest_first(load):
+    [register, crm] = cases_config(load(**PRODUCTION | WEBHOOKS)).webhooks
+
+    assert (register.url, crm.url) == ("https://register.example.se/hook", "https://crm.example.se/in")
+    assert register.name != crm.name
+    newest, older = WEBHOOKS["INSYN_WEBHOOK_SECRETS"].split(", ")
+    assert register.secrets == crm.secrets == (newest, older)
+
+
+def test_production_sends_no_webhook_that_it_cannot_sign(load):
+    with pytest.raises(WeakSecretError, match="INSYN_WEBHOOK_SECRETS"):
+        load(**PRODUCTION | WEBHOOKS | {"INSYN_WEBHOOK_SECRETS": ""})
+
+
+def test_the_secrets_of_webhooks_are_in_no_repr(load):
+    settings = load(**PRODUCTION | WEBHOOKS)
+
+    assert "whsec_" not in f"{settings!r} {cases_config(settings)!r}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "goes_inside"),
+    [
+        ({}, True),
+        (PRODUCTION | WEBHOOKS, False),
+        (PRODUCTION | WEBHOOKS | {"INSYN_WEBHOOK_PRIVATE_ALLOWED": "true"}, True),
+    ],
+    ids=["development", "production", "production, allowed"],
+)
+def test_webhooks_go_inside_in_production_only_where_that_is_allowed(load, environment: dict, goes_inside: bool):
+    environment = environment | {"INSYN_DATABASE_URL": "postgresql://insyn@db/insyn"}
+    endpoint = WebhookEndpoint("inside", "http://127.0.0.1:9/hook", secrets=("whsec_bmV3IHNlY3JldA==",))
+    message = Message(UUID(int=7), "case.registered", datetime(2026, 3, 10, tzinfo=UTC), {})
+
+    sender = Workload(cases_config(load(**environment)), clock=system_clock).sender
+    outcome = sender.send(endpoint, message, now=system_clock())
+
+    assert outcome.summary == ("connection" if goes_inside else "not https")
