@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations import Visitor
 from bot.refusals import Refusals
-from bot.schemas import FeedbackCount, GivenFeedback
+from bot.schemas import FeedbackCount, GivenFeedback, Verdict
 from bot.tables import Base, MessageRow, TurnRow
 from foundation.clock import Clock
 from foundation.database import Sessions
@@ -75,9 +75,22 @@ class FeedbackBook:
                 "verdict": given.verdict,
                 "reason": given.reason,
             }
-            digest = self._key_ring.lookup_digest(str(given.message_id), context=_ANSWER)
-            row = insert(FeedbackRow).values(answer_digest=digest, **said)
+            row = insert(FeedbackRow).values(answer_digest=self._digest(given.message_id), **said)
             await session.execute(row.on_conflict_do_update(index_elements=["answer_digest"], set_=said))
+
+    async def verdicts(self, message_ids: Iterable[int]) -> list[Verdict]:
+        """Return what was said of which of these answers: who holds the messages can tell, nobody else."""
+        of_digest = {self._digest(message_id): message_id for message_id in message_ids}
+        query = select(FeedbackRow).where(FeedbackRow.answer_digest.in_(list(of_digest)))
+        async with self._sessions() as session:
+            rows = (await session.scalars(query)).all()
+        found = [
+            Verdict(message_id=of_digest[row.answer_digest], verdict=row.verdict, reason=row.reason) for row in rows
+        ]
+        return sorted(found, key=lambda one: one.message_id)
+
+    def _digest(self, message_id: int) -> bytes:
+        return self._key_ring.lookup_digest(str(message_id), context=_ANSWER)
 
     async def counts(self, *, days: int) -> Sequence[FeedbackCount]:
         """Return how often which question was said to be answered well or not, most often unhelpful first."""

@@ -160,6 +160,14 @@ class GivenFeedback(Given):
         return self
 
 
+class Verdict(BaseModel):
+    """What the visitor thought of one answer, as long as their conversation is kept."""
+
+    message_id: int
+    verdict: str
+    reason: str | None
+
+
 class FeedbackCount(BaseModel):
     """How often a question was judged so."""
 
@@ -283,6 +291,7 @@ class StaffConversation(BaseModel):
     summary: str | None = Field(repr=False)
     identity_level: int
     messages: list[Message]
+    verdicts: list[Verdict] = []
 
 
 class LetterFromOfficer(Given):

@@ -4,14 +4,16 @@ Source: GDPR art. 21(2)-(3).
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases import pictures
 from cases.connectors.propagation import order_suppression
-from cases.drafts import ASSISTANT, MarketingBlockDraft, MarketingChannel
+from cases.drafts import ASSISTANT, Actor, MarketingBlockDraft, MarketingChannel
 from cases.errors import MarketingBlockNotFoundError, ReferenceTakenError
+from cases.register_log import RegisterEventKind, note
 from cases.storage import marketing as storage
 from cases.storage import outbox
 from cases.storage.cursor import ListPosition, read_cursor, write_cursor
@@ -26,6 +28,7 @@ from privacy.references import is_case_reference
 
 ADDRESS = "marketing_block.address"
 BLOCK_CREATED = "marketing_block.created"
+BLOCK_LIFTED = "marketing_block.lifted"
 
 
 class SuppressionList:
@@ -51,6 +54,11 @@ class SuppressionList:
         address = _normalised(draft.channel, draft.address)
         digest = self._sealer.request_digest(draft)
         async with self._sessions.begin() as session:
+            if await storage.receipt_by_reference(session, draft.reference) is not None:
+                receipt, stored_digest = await self._receipt(session, draft.reference)
+                if stored_digest != digest:
+                    raise ReferenceTakenError(draft.reference)
+                return BlockRegistration(receipt, created=False)  # a repetition blocks nothing that was lifted since
             block_id, is_new = await self._ensure_block(session, draft.channel, address)
             values = {
                 "reference": draft.reference,
@@ -65,9 +73,28 @@ class SuppressionList:
             if stored_digest != digest:
                 raise ReferenceTakenError(draft.reference)
             if is_new:
-                await self._tell(session, receipt)
+                await self._tell(session, receipt, BLOCK_CREATED, at=receipt.effective_at)
                 await self._propagate(session, block_id, draft.channel)
         return BlockRegistration(receipt, created=created)
+
+    async def lift(self, reference: str, *, actor: Actor) -> bool:
+        """Take an address off the list, which only its owner can wish, and tell whether it was on it.
+
+        Other systems hear of it; in the connected ones the person stays unsubscribed until they sign up there again.
+
+        Raises:
+            MarketingBlockNotFoundError: no marketing block has that reference.
+        """
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            receipt, _ = await self._receipt(session, reference)
+            block = await storage.lift_block(session, reference, now=now)
+            if block is None:
+                return False
+            facts = {"block_id": block.id, "reference": reference, "channel": block.channel.value}
+            await note(session, RegisterEventKind.BLOCK_LIFTED, actor=actor, now=now, facts=facts)
+            await self._tell(session, receipt, BLOCK_LIFTED, at=now)
+        return True
 
     async def read(self, reference: str) -> MarketingBlockReceipt:
         """Return a receipt again.
@@ -131,14 +158,18 @@ class SuppressionList:
     async def _propagate(self, session: AsyncSession, block_id: int, channel: MarketingChannel) -> None:
         """Have the marketing systems stop, as jobs of this transaction. They know people by e-mail address only."""
         if channel is MarketingChannel.EMAIL:
-            await order_suppression(session, block_id, self._marketing_systems, now=self._clock(), actor=ASSISTANT)
+            now = self._clock()
+            occasion = now.isoformat()  # blocked again after it was lifted, it is ordered again
+            await order_suppression(
+                session, block_id, self._marketing_systems, now=now, actor=ASSISTANT, occasion=occasion
+            )
 
-    async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt) -> None:
+    async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt, kind: str, *, at: datetime) -> None:
         message = {
             "message_id": uuid4(),
             "ordering_key": receipt.reference,
-            "kind": BLOCK_CREATED,
-            "occurred_at": receipt.effective_at,
+            "kind": kind,
+            "occurred_at": at,
             "payload": {"reference": receipt.reference, "channel": receipt.channel},
         }
         await outbox.add_message(session, message)

@@ -117,6 +117,7 @@ def block_receipt_of(
         channel=block.channel,
         address_masked=mask_email(address) if block.channel == "email" else mask_phone(address),
         effective_at=block.effective_at,
+        lifted_at=block.lifted_at,
     )
 
 

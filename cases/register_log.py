@@ -26,6 +26,7 @@ class RegisterEventKind(StrEnum):
     TOKEN_ADDED = "token_added"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     RETENTION_RAN = "retention_ran"
+    BLOCK_LIFTED = "block_lifted"
 
 
 async def note(

@@ -217,6 +217,10 @@ class CaseService:
         """See :meth:`cases.marketing.SuppressionList.block`."""
         return await self._suppression.block(draft)
 
+    async def lift_marketing_block(self, reference: str, *, actor: Actor) -> bool:
+        """See :meth:`cases.marketing.SuppressionList.lift`."""
+        return await self._suppression.lift(reference, actor=actor)
+
     async def read_marketing_block(self, reference: str) -> MarketingBlockReceipt:
         """See :meth:`cases.marketing.SuppressionList.read`."""
         return await self._suppression.read(reference)

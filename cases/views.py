@@ -201,6 +201,8 @@ class MarketingBlockReceipt:
     channel: MarketingChannel
     address_masked: str
     effective_at: datetime
+    lifted_at: datetime | None = None
+    """When its owner took it back; None while it holds."""
 
 
 @dataclass(frozen=True, slots=True)

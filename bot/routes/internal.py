@@ -93,7 +93,9 @@ async def list_handoffs(parts: Parts) -> list[Handoff]:
 @router.get("/conversations/{conversation_id}")
 async def read_conversation(conversation_id: ConversationId, parts: Parts) -> StaffConversation:
     """Return a conversation, all of it."""
-    return await parts.handoffs.conversation(conversation_id)
+    conversation = await parts.handoffs.conversation(conversation_id)
+    conversation.verdicts = await parts.feedback.verdicts(message.id for message in conversation.messages)
+    return conversation
 
 
 @router.delete("/conversations/{conversation_id}", status_code=204)

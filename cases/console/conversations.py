@@ -65,6 +65,14 @@ class Message(_FromEdge):
     created_at: datetime
 
 
+class Verdict(_FromEdge):
+    """What the visitor thought of one answer."""
+
+    message_id: int
+    verdict: str
+    reason: str | None = None
+
+
 class Handoff(_FromEdge):
     """A line of the queue."""
 
@@ -94,6 +102,7 @@ class Conversation(_FromEdge):
     summary: str | None = Field(default=None, repr=False)
     identity_level: int = 0
     messages: tuple[Message, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
     def is_held_by(self, officer_id: str) -> bool:
         """Tell whether that officer answers the visitor."""

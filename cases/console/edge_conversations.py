@@ -5,6 +5,7 @@ from uuid import UUID
 
 from cases.console.edge_client import EdgeClient
 from cases.console.errors import ConversationNotFoundError, EdgeUnavailableError
+from cases.console.package_texts import verdict_text
 from cases.packages.account import Said
 from cases.packages.errors import GatheringError
 
@@ -27,4 +28,8 @@ class EdgeConversations:
             return None
         except EdgeUnavailableError as error:
             raise GatheringError("the chat does not answer") from error
-        return [Said(message.sender, message.text, message.created_at) for message in conversation.messages]
+        verdicts = {one.message_id: verdict_text(one.verdict, one.reason) for one in conversation.verdicts}
+        return [
+            Said(message.sender, message.text, message.created_at, verdicts.get(message.id))
+            for message in conversation.messages
+        ]

@@ -27,6 +27,26 @@ _REASONS: Final = MappingProxyType(
     }
 )
 
+_HELPED: Final = "svaret hjälpte"
+_DID_NOT_HELP: Final = "svaret hjälpte inte"
+_WHY_NOT: Final = MappingProxyType(
+    {
+        "not_my_question": "jag frågade om något annat",
+        "unclear": "svårt att förstå",
+        "incomplete": "något saknas",
+        "wrong": "det är fel",
+        "other": "något annat",
+    }
+)
+
+
+def verdict_text(verdict: str, reason: str | None) -> str:
+    """Return what a visitor said of an answer, as the package tells it."""
+    if verdict == "helped":
+        return _HELPED
+    why_not = _WHY_NOT.get(reason or "")
+    return f"{_DID_NOT_HELP}: {why_not}" if why_not else _DID_NOT_HELP
+
 
 def event_details(kind: str, facts: Mapping[str, Any]) -> str | None:
     """Return the circumstances of a package's event."""

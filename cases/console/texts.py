@@ -96,6 +96,7 @@ DONE: Final = MappingProxyType(
         "enabled": "Kontot är öppet igen.",
         "logged-out": "Du har loggat ut.",
         "resent": "Meddelandet skickas igen.",
+        "block-lifted": "Spärren är hävd. I anslutna system är personen avregistrerad tills den anmäler sig igen.",
     }
 )
 """What a page says after a form was sent and the browser was led on; the key travels in the address."""

@@ -20,6 +20,8 @@ class Said:
     sender: str
     text: str = field(repr=False)
     at: datetime
+    verdict: str | None = None
+    """What the person thought of the answer, in words; None if they said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,7 @@ class Account:
             "samtal": [
                 {
                     "ärende": talk.reference,
-                    "meddelanden": [
-                        {"från": said.sender, "text": said.text, "tid": said.at.isoformat()} for said in talk.messages
-                    ],
+                    "meddelanden": [_said(said) for said in talk.messages],
                 }
                 for talk in self.talks
             ],
@@ -130,6 +130,11 @@ class Account:
                 "system": [_system(one) for one in self.systems],
             }
         return about
+
+
+def _said(said: Said) -> dict[str, Any]:
+    one = {"från": said.sender, "text": said.text, "tid": said.at.isoformat()}
+    return one if said.verdict is None else one | {"omdöme": said.verdict}
 
 
 def _request(one: OwnRequest) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from cases import pictures
 from cases.drafts import MarketingChannel
 from cases.files.kinds import FileKind
 from cases.files.service import StoredFile
+from cases.marketing import ADDRESS
 from cases.packages.account import Account, Attachment, OwnRequest, Said, Talk
 from cases.packages.archive import distinct
 from cases.registration import comparable_email
 from cases.storage.cases import evidence_of
-from cases.storage.marketing import block_by_digest
+from cases.storage.marketing import block_by_digest, blocks_of_conversations
 from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
 from foundation.database import Sessions
@@ -123,16 +124,25 @@ class Gatherer:
         )
 
     async def _blocked(self, session: AsyncSession, cases: Sequence[CaseRow]) -> tuple[str, ...]:
-        """Return the addresses of the person's that are on the suppression list."""
+        """Return what stands on the suppression list: the person's addresses, and what was blocked in their talks."""
+        by_address = await self._blocked_addresses(session, cases)
+        talks = [case.conversation_id for case in cases if case.conversation_id is not None]
+        in_talks = {
+            self._sealer.unseal_certain(block.address_sealed, column=ADDRESS, reference=block.address_digest.hex())
+            for block in await blocks_of_conversations(session, talks)
+        }
+        return tuple(sorted(by_address | in_talks))
+
+    async def _blocked_addresses(self, session: AsyncSession, cases: Sequence[CaseRow]) -> set[str]:
         addresses = {
             comparable_email(address) for case in cases if (address := self._opened(case)[pictures.CONTACT_EMAIL])
         }
-        channel, blocked = MarketingChannel.EMAIL, []
+        channel, blocked = MarketingChannel.EMAIL, set()
         for address in sorted(addresses):
             digest = self._sealer.address_digest(channel, address)
             if await block_by_digest(session, channel=channel, address_digest=digest) is not None:
-                blocked.append(address)
-        return tuple(blocked)
+                blocked.add(address)
+        return blocked
 
     async def _talk(self, case: CaseRow) -> Talk | None:
         if case.conversation_id is None:

@@ -86,6 +86,7 @@ async def blocks_after(
             MarketingBlockRow.id > after,
             MarketingBlockRow.channel == channel,
             MarketingBlockRow.effective_at <= until,
+            MarketingBlockRow.lifted_at.is_(None),
         )
         .order_by(MarketingBlockRow.id)
         .limit(limit)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,13 +22,17 @@ async def ensure_block(
     address_sealed: bytes,
     effective_at: datetime,
 ) -> tuple[int, bool]:
-    """Return the id of the entry for an address, and whether this call made it."""
+    """Return the id of the entry for an address, and whether this call made it hold."""
     statement = (
         insert(MarketingBlockRow)
         .values(
             channel=channel, address_digest=address_digest, address_sealed=address_sealed, effective_at=effective_at
         )
-        .on_conflict_do_nothing(index_elements=["channel", "address_digest"])
+        .on_conflict_do_update(
+            index_elements=["channel", "address_digest"],
+            set_={"effective_at": effective_at, "lifted_at": None},
+            where=MarketingBlockRow.lifted_at.is_not(None),
+        )
         .returning(MarketingBlockRow.id)
     )
     made = await session.scalar(statement)
@@ -42,12 +47,37 @@ async def ensure_block(
 async def block_by_digest(
     session: AsyncSession, *, channel: MarketingChannel, address_digest: bytes
 ) -> MarketingBlockRow | None:
-    """Return the entry for an address, if it is on the list."""
+    """Return the entry for an address, if it is on the list and holds."""
     return await session.scalar(
         select(MarketingBlockRow).where(
-            MarketingBlockRow.channel == channel, MarketingBlockRow.address_digest == address_digest
+            MarketingBlockRow.channel == channel,
+            MarketingBlockRow.address_digest == address_digest,
+            MarketingBlockRow.lifted_at.is_(None),
         )
     )
+
+
+async def blocks_of_conversations(
+    session: AsyncSession, conversation_ids: Sequence[UUID]
+) -> Sequence[MarketingBlockRow]:
+    """Return the entries that came of a no in one of these conversations."""
+    receipts = select(MarketingBlockReceiptRow.block_id).where(
+        MarketingBlockReceiptRow.conversation_id.in_(conversation_ids)
+    )
+    holds = MarketingBlockRow.lifted_at.is_(None)
+    return (await session.scalars(select(MarketingBlockRow).where(holds, MarketingBlockRow.id.in_(receipts)))).all()
+
+
+async def lift_block(session: AsyncSession, reference: str, *, now: datetime) -> MarketingBlockRow | None:
+    """Take back the entry that a receipt confirms, and return it; None when it no longer held."""
+    confirmed = select(MarketingBlockReceiptRow.block_id).where(MarketingBlockReceiptRow.reference == reference)
+    statement = (
+        update(MarketingBlockRow)
+        .where(MarketingBlockRow.id == confirmed.scalar_subquery(), MarketingBlockRow.lifted_at.is_(None))
+        .values(lifted_at=now)
+        .returning(MarketingBlockRow)
+    )
+    return await session.scalar(statement)
 
 
 async def insert_receipt(session: AsyncSession, values: dict[str, Any]) -> bool:

@@ -246,7 +246,7 @@ class CaseEventRow(Base):
 
 
 class MarketingBlockRow(Base):
-    """One entry of the suppression list; kept until further notice."""
+    """One entry of the suppression list; kept until its owner says otherwise."""
 
     __tablename__ = "marketing_block"
     __table_args__ = (UniqueConstraint("channel", "address_digest"),)
@@ -260,12 +260,15 @@ class MarketingBlockRow(Base):
     address_sealed: Mapped[bytes]
     effective_at: Mapped[datetime]
 
+    lifted_at: Mapped[datetime | None]
+    """When its owner took it back; None while it holds. A new no makes it hold again."""
+
 
 class MarketingBlockReceiptRow(Base):
     """One person's no, with its reference. A second no to the same address gets a receipt of its own."""
 
     __tablename__ = "marketing_block_receipt"
-    __table_args__ = (Index(None, "block_id"),)
+    __table_args__ = (Index(None, "block_id"), Index(None, "conversation_id"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)

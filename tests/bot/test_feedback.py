@@ -54,6 +54,20 @@ async def test_thinking_again_replaces_the_verdict(edge: Edge, internal):
     assert await counted(internal) == [("policy_test", "not_helped", "wrong", 1)]
 
 
+async def test_staff_who_see_the_conversation_see_the_verdicts_in_it_and_no_others(edge: Edge, internal):
+    async with edge.visitor() as visitor, edge.visitor() as other:
+        for one in (visitor, other):
+            await one.open()
+        [answer] = await visitor.say("hur länge?")
+        [foreign] = await other.say("hur länge?")
+        await judge(visitor, answer["id"], "not_helped", reason="wrong")
+        await judge(other, foreign["id"], "helped")
+
+        seen = (await internal.get(f"/conversations/{await visitor.conversation_id()}")).json()
+
+    assert seen["verdicts"] == [{"message_id": answer["id"], "verdict": "not_helped", "reason": "wrong"}]
+
+
 async def test_what_is_kept_says_nothing_about_who_said_it(edge: Edge, sessions: Sessions):
     async with edge.visitor() as visitor:
         await visitor.open()

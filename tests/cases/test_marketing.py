@@ -4,8 +4,12 @@ import asyncio
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
-from cases.drafts import MarketingChannel
+from cases.drafts import Actor, MarketingChannel
+from cases.errors import MarketingBlockNotFoundError
+from cases.storage.register_rows import RegisterEventRow
+from cases.storage.rows import OutboxMessageRow
 
 pytestmark = pytest.mark.database
 
@@ -65,6 +69,49 @@ async def test_who_says_no_twice_keeps_the_earlier_day(api, references, clock):
 
     assert second.status_code == 201
     assert second.json()["effective_at"] == first["effective_at"]
+
+
+class TestLifting:
+    """Only its owner can wish it; what is lifted holds again from the next no on."""
+
+    async def test_it_no_longer_holds_and_who_lifted_it_is_written_down_and_told(
+        self, api, service, references, sessions, clock
+    ):
+        await api.put(f"{BASE}/{(reference := next(references))}", json=block())
+        clock.advance(days=3)
+
+        assert await service.lift_marketing_block(reference, actor=Actor.officer("4"))
+        assert not await service.lift_marketing_block(reference, actor=Actor.officer("5"))
+
+        assert not await service.is_blocked(MarketingChannel.EMAIL, "anna@example.se")
+        async with sessions() as session:
+            [line] = await session.scalars(select(RegisterEventRow).where(RegisterEventRow.kind == "block_lifted"))
+            told = (await session.scalars(select(OutboxMessageRow).order_by(OutboxMessageRow.id))).all()
+        assert (line.actor_id, line.facts["reference"], line.occurred_at) == ("4", reference, clock())
+        assert [message.kind for message in told] == ["marketing_block.created", "marketing_block.lifted"]
+        assert "anna" not in str(line.facts).casefold()
+
+    async def test_a_no_that_is_sent_again_late_does_not_block_what_was_lifted(self, api, service, references):
+        await api.put(f"{BASE}/{(reference := next(references))}", json=block())
+        await service.lift_marketing_block(reference, actor=Actor.officer("4"))
+
+        assert (await api.put(f"{BASE}/{reference}", json=block())).status_code == 200
+
+        assert not await service.is_blocked(MarketingChannel.EMAIL, "anna@example.se")
+
+    async def test_a_new_no_holds_from_its_own_day(self, api, service, references, clock):
+        await api.put(f"{BASE}/{(reference := next(references))}", json=block())
+        await service.lift_marketing_block(reference, actor=Actor.officer("4"))
+        clock.advance(days=3)
+
+        again = await api.put(f"{BASE}/{next(references)}", json=block())
+
+        assert again.json()["effective_at"] == clock().isoformat().replace("+00:00", "Z")
+        assert await service.is_blocked(MarketingChannel.EMAIL, "anna@example.se")
+
+    async def test_what_is_not_there_cannot_be_lifted(self, service, references):
+        with pytest.raises(MarketingBlockNotFoundError):
+            await service.lift_marketing_block(next(references), actor=Actor.officer("4"))
 
 
 async def test_fifty_at_once_are_one_entry(api, service, references):

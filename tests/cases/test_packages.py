@@ -155,6 +155,22 @@ class TestWhatIsInIt:
         assert "&lt;b&gt;Bosse&lt;/b&gt;" in page
         assert "<b>Bosse" not in page
 
+    async def test_what_was_blocked_in_the_person_s_talks_and_said_of_answers_is_told(
+        self, packages, service, case, clock, conversations, references
+    ):
+        conversations.said[CONVERSATION].append(Said("bot", "Tre månader.", clock(), "svaret hjälpte"))
+        for number, talk in (("070-123 45 67", CONVERSATION), ("070-765 43 21", UUID(int=7))):
+            no = MarketingBlockDraft(next(references), MarketingChannel.PHONE, number, clock(), conversation_id=talk)
+            await service.block_marketing(no)
+
+        package = await prepared(packages, case)
+
+        inside = await unzipped(await packages.whole(case, package.id, actor=ANNA))
+        told = json.loads(inside["registerutdrag.json"])["uppgifter_i_assistenten"]
+        assert told["reklamspärrar"] == ["+46701234567"]
+        assert [one.get("omdöme") for one in told["samtal"][0]["meddelanden"]] == [None, "svaret hjälpte"]
+        assert "Ditt omdöme: svaret hjälpte" in await packages.page(case, package.id)
+
     @pytest.mark.parametrize("request_type", [RequestType.ACCESS, RequestType.PORTABILITY])
     async def test_the_neutral_sentence_stands_in_every_package(self, packages, service, another, request_type):
         await service.register(own := another(request_type=request_type, details={}, conversation_id=None))

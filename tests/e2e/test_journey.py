@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Download, Locator, Page, async_playwright, expect
 
 from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
@@ -58,6 +61,8 @@ async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: 
         await visitor.ask("Säljer ni mina uppgifter?")
         await expect(visitor.bubbles("bot").last).to_contain_text("säljer")
         await officer_sees_the_case(console, stack, reference, due_on)
+        await officer_releases_the_package(console, stack, reference)
+        await fetches_the_package(visitor, simulator, stack.simulator_url, reference)
 
 
 async def asks_about_the_policy(visitor: Visitor) -> None:
@@ -97,13 +102,17 @@ async def signs_with_the_code(visitor: Visitor, simulator: Page, simulator_url: 
     await visitor.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
     await picture(visitor.page, "4-code")
 
+    await scans_and_approves(simulator, simulator_url, ADDRESS)  # what is signed is what was confirmed
+    await expect(visitor.bankid).to_have_attribute("data-state", "complete")
+
+
+async def scans_and_approves(simulator: Page, simulator_url: str, shown: str) -> None:
     await simulator.goto(simulator_url)
     await simulator.get_by_role("button", name="Skanna koden på skärmen").click()
-    await expect(simulator.get_by_text(ADDRESS)).to_be_visible()  # what is signed is what was confirmed
+    await expect(simulator.get_by_text(shown)).to_be_visible()
     await simulator.get_by_label("Säkerhetskod").fill("123456")
     await simulator.get_by_role("button", name="Skriv under", exact=True).click()
     await expect(simulator.get_by_role("heading", name="Underskriften är klar")).to_be_visible()
-    await expect(visitor.bankid).to_have_attribute("data-state", "complete")
 
 
 async def reads_the_receipt(visitor: Visitor) -> tuple[str, date]:
@@ -164,6 +173,46 @@ async def officer_sees_the_case(console: Page, stack: RunningStack, reference: s
     row = console.get_by_role("row").filter(has_text=reference)
     await expect(row.locator("time").first).to_have_attribute("datetime", due_on.isoformat())
     await picture(console, "9-console-cases")
+
+
+async def officer_releases_the_package(console: Page, stack: RunningStack, reference: str) -> None:
+    await console.goto(f"{stack.console_url}/cases/{reference}/package")
+    await console.get_by_role("button", name="Förbered").click()
+    await console.get_by_label(re.compile("Jag har gått igenom varje del")).check()
+    await console.get_by_role("button", name="Lämna ut utdraget").click()
+    await expect(console.get_by_text("Utlämnat av Vera Lund")).to_be_visible()
+    await picture(console, "10-console-package")
+
+
+async def fetches_the_package(visitor: Visitor, simulator: Page, simulator_url: str, reference: str) -> None:
+    """As the letter says: ask how it goes, show who one is, save the file, open it."""
+    [what_to_write] = re.findall("”(.+?)”", (ROOT / "data" / "letters" / "fulfilment.yml").read_text())
+    await visitor.ask(what_to_write)
+    await visitor.reply("Hämta dina uppgifter").click()
+    await visitor.page.get_by_role("button", name="Visa QR-kod").click()
+    await scans_and_approves(simulator, simulator_url, reference)
+    link = visitor.log.get_by_role("link", name="Spara filen")
+    await link.wait_for()
+    await picture(visitor.page, "11-package")
+
+    archive = zipfile.ZipFile(await (await downloaded(visitor.page, link)).path())
+
+    assert archive.testzip() is None
+    assert reference in archive.read("registerutdrag.html").decode()
+    account = json.loads(archive.read("registerutdrag.json"))
+    assert account["ärende"] == reference
+    own = account["uppgifter_i_assistenten"]
+    assert [request["ärende"] for request in own["begäranden"]] == [reference]
+    assert own["reklamspärrar"] == [ADDRESS]
+    assert "inspelade samtal" in json.dumps(own["samtal"], ensure_ascii=False)
+
+
+async def downloaded(page: Page, link: Locator) -> Download:
+    """Follow a link that opens a page of its own for a file."""
+    started: asyncio.Future[Download] = asyncio.get_running_loop().create_future()
+    page.context.on("page", lambda opened: opened.on("download", started.set_result))
+    await link.click()
+    return await asyncio.wait_for(started, PATIENCE_MS / 1000)
 
 
 async def picture(page: Page, name: str) -> None:

@@ -5,14 +5,26 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cases.console.guard import PREFIX, ConsoleDep, OfficerDep
+from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
 from cases.console.order_lines import block_states
 from cases.console.responses import led_on, page
-from cases.errors import InvalidCursorError
+from cases.errors import InvalidCursorError, MarketingBlockNotFoundError
 
 router = APIRouter(prefix="/marketing-blocks")
 
 PAGE_SIZE: Final = 50
+
+
+@router.post("/{reference}/lift")
+async def lift(console: ConsoleDep, officer: OfficerDep, form: FormDep, reference: str) -> Response:
+    """Take a block back because its owner wishes it, which the officer says that they have made sure of."""
+    if not form.text("own_wish"):
+        return led_on(f"{PREFIX}/marketing-blocks")  # the page demands it; whoever sends without has not seen the page
+    try:
+        await console.service.lift_marketing_block(reference, actor=officer.actor)
+    except MarketingBlockNotFoundError:
+        return led_on(f"{PREFIX}/marketing-blocks")
+    return led_on(f"{PREFIX}/marketing-blocks", done="block-lifted")
 
 
 @router.get("")

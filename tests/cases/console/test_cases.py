@@ -423,6 +423,22 @@ class TestMarketingBlocks:
         assert "karl.testsson@example.se" not in annas_browser.answer.text
         assert "1740605" not in annas_browser.answer.text
 
+    async def test_one_is_lifted_on_its_owner_s_own_wish_and_not_otherwise(
+        self, annas_browser, service, references, clock
+    ):
+        email, address = MarketingChannel.EMAIL, "karl.testsson@example.se"
+        await service.block_marketing(MarketingBlockDraft(reference := next(references), email, address, clock()))
+        lift = f"/console/marketing-blocks/{reference}/lift"
+
+        await annas_browser.open("/console/marketing-blocks")
+        await annas_browser.send(lift)
+        assert await service.is_blocked(email, address)
+        await annas_browser.send(lift, own_wish="1")
+
+        assert not await service.is_blocked(email, address)
+        assert texts.DONE["block-lifted"] in annas_browser.text
+        assert "Hävd" in annas_browser.text
+
     async def test_a_strange_cursor_shows_the_list(self, annas_browser):
         answer = await annas_browser.open("/console/marketing-blocks?efter=nonsense")
 
