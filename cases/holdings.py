@@ -203,14 +203,8 @@ HOLDINGS: Final[Sequence[Holding]] = (
         sealed=(_of_case("address_sealed", "marketing_block.address"),),
         bound_to="encode(t.address_digest, 'hex')",
         opaque=("address_digest",),
-        # A no holds until its owner says otherwise (art. 21(3)): forgetting it before would undo it.
-        expiry=Expiry(
-            "cases",
-            """
-        t.lifted_at < :before
-        AND NOT EXISTS (SELECT FROM cases.marketing_block_receipt r WHERE r.block_id = t.id)
-        AND NOT EXISTS (SELECT FROM cases.connector_order o WHERE o.block_id = t.id)""",
-        ),
+        kept_because="a no to marketing holds until its owner says otherwise (art. 21(3)), and its address is then"
+        " forgotten at once; forgetting it before would undo it",
     ),
     Holding(
         "cases.webhook_delivery",

@@ -80,7 +80,8 @@ class SuppressionList:
     async def lift(self, reference: str, *, actor: Actor) -> bool:
         """Take an address off the list, which only its owner can wish, and tell whether it was on it.
 
-        Other systems hear of it; in the connected ones the person stays unsubscribed until they sign up there again.
+        The address is forgotten with it. Other systems hear of it; in the connected ones the person stays unsubscribed
+        until they sign up there again.
 
         Raises:
             MarketingBlockNotFoundError: no marketing block has that reference.
@@ -88,9 +89,13 @@ class SuppressionList:
         now = self._clock()
         async with self._sessions.begin() as session:
             receipt, _ = await self._receipt(session, reference)
-            block = await storage.lift_block(session, reference, now=now)
+            block = await storage.held_block(session, reference)
             if block is None:
                 return False
+            block.lifted_at = now
+            block.address_digest = self._sealer.address_digest(block.channel, f"lifted {block.id}")
+            block.address_sealed = self._sealer.seal_certain("", column=ADDRESS, reference=block.address_digest.hex())
+            await storage.drop_unfinished_orders(session, block.id)
             facts = {"block_id": block.id, "reference": reference, "channel": block.channel.value}
             await note(session, RegisterEventKind.BLOCK_LIFTED, actor=actor, now=now, facts=facts)
             await self._tell(session, receipt, BLOCK_LIFTED, at=now)
@@ -158,11 +163,7 @@ class SuppressionList:
     async def _propagate(self, session: AsyncSession, block_id: int, channel: MarketingChannel) -> None:
         """Have the marketing systems stop, as jobs of this transaction. They know people by e-mail address only."""
         if channel is MarketingChannel.EMAIL:
-            now = self._clock()
-            occasion = now.isoformat()  # blocked again after it was lifted, it is ordered again
-            await order_suppression(
-                session, block_id, self._marketing_systems, now=now, actor=ASSISTANT, occasion=occasion
-            )
+            await order_suppression(session, block_id, self._marketing_systems, now=self._clock(), actor=ASSISTANT)
 
     async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt, kind: str, *, at: datetime) -> None:
         message = {

@@ -111,11 +111,12 @@ def event_view_of(event: CaseEventRow) -> EventView:
 def block_receipt_of(
     receipt: MarketingBlockReceiptRow, block: MarketingBlockRow, *, address: str
 ) -> MarketingBlockReceipt:
-    """What the person is told about a marketing block."""
+    """What the person is told about a marketing block; of one that was lifted no address is left."""
+    masked = mask_email(address) if block.channel == "email" else mask_phone(address)
     return MarketingBlockReceipt(
         reference=receipt.reference,
         channel=block.channel,
-        address_masked=mask_email(address) if block.channel == "email" else mask_phone(address),
+        address_masked=masked if block.lifted_at is None else "–",
         effective_at=block.effective_at,
         lifted_at=block.lifted_at,
     )

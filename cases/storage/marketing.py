@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.drafts import MarketingChannel
+from cases.storage.connector_rows import ConnectorOrderRow
 from cases.storage.cursor import ListPosition
 from cases.storage.rows import MarketingBlockReceiptRow, MarketingBlockRow
 
@@ -22,17 +23,13 @@ async def ensure_block(
     address_sealed: bytes,
     effective_at: datetime,
 ) -> tuple[int, bool]:
-    """Return the id of the entry for an address, and whether this call made it hold."""
+    """Return the id of the entry for an address, and whether this call made it."""
     statement = (
         insert(MarketingBlockRow)
         .values(
             channel=channel, address_digest=address_digest, address_sealed=address_sealed, effective_at=effective_at
         )
-        .on_conflict_do_update(
-            index_elements=["channel", "address_digest"],
-            set_={"effective_at": effective_at, "lifted_at": None},
-            where=MarketingBlockRow.lifted_at.is_not(None),
-        )
+        .on_conflict_do_nothing(index_elements=["channel", "address_digest"])
         .returning(MarketingBlockRow.id)
     )
     made = await session.scalar(statement)
@@ -47,12 +44,10 @@ async def ensure_block(
 async def block_by_digest(
     session: AsyncSession, *, channel: MarketingChannel, address_digest: bytes
 ) -> MarketingBlockRow | None:
-    """Return the entry for an address, if it is on the list and holds."""
+    """Return the entry for an address, if it is on the list."""
     return await session.scalar(
         select(MarketingBlockRow).where(
-            MarketingBlockRow.channel == channel,
-            MarketingBlockRow.address_digest == address_digest,
-            MarketingBlockRow.lifted_at.is_(None),
+            MarketingBlockRow.channel == channel, MarketingBlockRow.address_digest == address_digest
         )
     )
 
@@ -68,16 +63,21 @@ async def blocks_of_conversations(
     return (await session.scalars(select(MarketingBlockRow).where(holds, MarketingBlockRow.id.in_(receipts)))).all()
 
 
-async def lift_block(session: AsyncSession, reference: str, *, now: datetime) -> MarketingBlockRow | None:
-    """Take back the entry that a receipt confirms, and return it; None when it no longer held."""
+async def held_block(session: AsyncSession, reference: str) -> MarketingBlockRow | None:
+    """Return the entry that a receipt confirms, locked; None when it no longer holds."""
     confirmed = select(MarketingBlockReceiptRow.block_id).where(MarketingBlockReceiptRow.reference == reference)
-    statement = (
-        update(MarketingBlockRow)
-        .where(MarketingBlockRow.id == confirmed.scalar_subquery(), MarketingBlockRow.lifted_at.is_(None))
-        .values(lifted_at=now)
-        .returning(MarketingBlockRow)
+    statement = select(MarketingBlockRow).where(
+        MarketingBlockRow.id == confirmed.scalar_subquery(), MarketingBlockRow.lifted_at.is_(None)
     )
-    return await session.scalar(statement)
+    return await session.scalar(statement.with_for_update())
+
+
+async def drop_unfinished_orders(session: AsyncSession, block_id: int) -> None:
+    """Delete what other systems were still to do about an entry."""
+    unfinished = delete(ConnectorOrderRow).where(
+        ConnectorOrderRow.block_id == block_id, ConnectorOrderRow.state != "done"
+    )
+    await session.execute(unfinished)
 
 
 async def insert_receipt(session: AsyncSession, values: dict[str, Any]) -> bool:

@@ -261,7 +261,7 @@ class MarketingBlockRow(Base):
     effective_at: Mapped[datetime]
 
     lifted_at: Mapped[datetime | None]
-    """When its owner took it back; None while it holds. A new no makes it hold again."""
+    """When its owner took it back, and its address was forgotten; None while it holds."""
 
 
 class MarketingBlockReceiptRow(Base):

@@ -1,4 +1,4 @@
-"""A no to marketing that its owner took back; and the talk in which a no was said, by which it is found.
+"""A no to marketing that its owner took back, its address forgotten; and by which talk a no is found.
 
 Revision: 0046, after 0045.
 """

@@ -90,6 +90,7 @@ class TestLifting:
         assert (line.actor_id, line.facts["reference"], line.occurred_at) == ("4", reference, clock())
         assert [message.kind for message in told] == ["marketing_block.created", "marketing_block.lifted"]
         assert "anna" not in str(line.facts).casefold()
+        assert (await service.read_marketing_block(reference)).address_masked == "–"
 
     async def test_a_no_that_is_sent_again_late_does_not_block_what_was_lifted(self, api, service, references):
         await api.put(f"{BASE}/{(reference := next(references))}", json=block())
