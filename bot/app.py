@@ -148,6 +148,7 @@ async def _running(
             sessions=sessions,
             store=store,
             handoffs=handoffs,
+            waiting=waiting,
             packages=fetching,
             texts=texts,
             attention=attention,

@@ -21,6 +21,7 @@ from bot.schemas import ConversationState, Message, NewMessage
 from bot.store import ConversationStore, Draft, is_spent
 from bot.tables import ButtonRow, ConversationRow, MessageRow, SessionRow
 from bot.texts import Texts
+from bot.waiting import Waiting
 from foundation.clock import Clock
 from foundation.database import Sessions
 
@@ -57,6 +58,7 @@ class Conversations:
         sessions: Sessions,
         store: ConversationStore,
         handoffs: Handoffs,
+        waiting: Waiting,
         packages: Packages,
         texts: Texts,
         attention: Attention,
@@ -66,7 +68,7 @@ class Conversations:
     ) -> None:
         self._sessions, self._store, self._handoffs, self._packages = sessions, store, handoffs, packages
         self._texts, self._refusals, self._clock, self._config = texts, refusals, clock, config
-        self._attention = attention
+        self._attention, self._waiting = attention, waiting
 
     async def visitor(self, token: str | None) -> Visitor | None:
         """Return who holds the cookie ``token``, or None when it is unknown or too old."""
@@ -100,10 +102,13 @@ class Conversations:
 
     async def state(self, session: AsyncSession, conversation: ConversationRow) -> ConversationState:
         """Return who holds the conversation, as the visitor is told."""
+        waits, now = conversation.state == "waiting", self._clock()
         return ConversationState(
             state=conversation.state,
             queue_position=await self._store.queue_position(session, conversation),
             officer_name=conversation.officer_name if conversation.state == "human" else None,
+            expected_wait_minutes=await self._waiting.expected_minutes(session, now) if waits else None,
+            opens=self._waiting.opens(now) if waits else None,
         )
 
     async def receive(self, visitor: Visitor, given: NewMessage, *, notice: str | None = None) -> Message:

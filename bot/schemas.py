@@ -68,6 +68,11 @@ class ConversationState(BaseModel):
     state: State
     queue_position: int | None = None
     officer_name: str | None = None
+    expected_wait_minutes: int | None = None
+    """How long those who were answered last had to wait, while the visitor waits; None when nothing is known of it."""
+
+    opens: str | None = None
+    """When staff come, in Swedish, while the visitor waits out of hours."""
 
 
 class IdentificationView(BaseModel):

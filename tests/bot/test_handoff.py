@@ -11,7 +11,7 @@ import pytest
 
 from bot.texts import Texts
 from tests.bot.fake_rasa import FakeRasa, Told, says
-from tests.bot.visitor import Edge, Visitor, button
+from tests.bot.visitor import NOTHING_MORE, Edge, Visitor, button
 
 pytestmark = pytest.mark.database
 
@@ -52,7 +52,7 @@ async def test_a_conversation_goes_to_a_person_and_back(
         await visitor.say("jag vill prata med en människa")
         conversation_id = await hand_over(internal, visitor)
         session = await visitor.session()
-        assert session["conversation"] == {"state": "waiting", "queue_position": 1, "officer_name": None}
+        assert session["conversation"] == {"state": "waiting", "queue_position": 1, **NOTHING_MORE}
 
         await internal.post(f"/conversations/{conversation_id}/claim", json=ANNA)
         assert (await visitor.session())["conversation"]["officer_name"] == "Anna"

@@ -22,6 +22,7 @@ from bot.tables import ConversationRow
 from foundation.database import create_engine
 from tests.bot.fake_rasa import TOKEN, FakeRasa, says
 from tests.bot.server import address, free_port, served
+from tests.bot.visitor import NOTHING_MORE
 
 pytestmark = pytest.mark.database
 
@@ -236,7 +237,7 @@ async def test_a_person_and_a_visitor_read_each_other_live(browser: Browser, bas
         await staff.post(f"/conversations/{conversation_id}/handoff", json=REASON)
         while (state := await events.next("state"))["state"] == "bot":
             pass
-        assert state == {"state": "waiting", "queue_position": 1, "officer_name": None}
+        assert state == {"state": "waiting", "queue_position": 1, **NOTHING_MORE}
 
         async with staff.stream("GET", f"/conversations/{conversation_id}/stream") as response:
             seen_by_staff = Events(response)

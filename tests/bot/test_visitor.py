@@ -10,7 +10,7 @@ import pytest
 from bot.config import Limits
 from tests.bot.conftest import running_edge
 from tests.bot.fake_rasa import FakeRasa, says
-from tests.bot.visitor import Edge, button
+from tests.bot.visitor import NOTHING_MORE, Edge, button
 
 pytestmark = pytest.mark.database
 
@@ -49,7 +49,7 @@ async def test_a_reload_finds_the_conversation_again(edge: Edge):
 
         assert [message["sender"] for message in session["messages"]] == ["bot", "visitor", "bot"]
         assert session["last_event_id"] == session["messages"][-1]["id"]
-        assert session["conversation"] == {"state": "bot", "queue_position": None, "officer_name": None}
+        assert session["conversation"] == {"state": "bot", "queue_position": None, **NOTHING_MORE}
 
 
 async def test_an_answer_keeps_text_sources_and_buttons_together(edge: Edge, rasa: FakeRasa):

@@ -74,6 +74,7 @@ async def test_a_wait_is_measured_when_a_person_comes(bot_config: BotConfig, ras
             body = {"reason": "asked", "summary": ""}
             path = f"/conversations/{await visitor.conversation_id()}/handoff"
             place = (await internal.post(path, json=body)).json()
+            assert (await visitor.session())["conversation"]["expected_wait_minutes"] == 1, "also after a reload"
     assert place == {"queue_position": 1, "expected_wait_minutes": 1, "opens": None}
 
 
@@ -91,6 +92,8 @@ async def test_out_of_hours_a_message_is_taken_and_becomes_a_task(bot_config: Bo
         body = {"reason": "asked", "summary": ""}
         place = (await internal.post(f"/conversations/{conversation_id}/handoff", json=body)).json()
         assert "klockan" in place["opens"]
+        state = (await visitor.session())["conversation"]
+        assert (state["opens"], state["expected_wait_minutes"]) == (place["opens"], None)
         [noted] = await visitor.say("Ring mig helst, anna@example.se")
         assert noted["text"] == texts("waiting_noted_closed", opens=place["opens"])
         [task] = (await internal.get("/handoffs")).json()

@@ -98,6 +98,10 @@ class Visitor:
         return visitor.conversation_id
 
 
+NOTHING_MORE = {"officer_name": None, "expected_wait_minutes": None, "opens": None}
+"""The rest of a conversation's state where nobody has it and nothing is known of waiting."""
+
+
 def button(message: dict[str, Any], title: str) -> str:
     """Return the token of the button with that title."""
     [token] = [button["token"] for button in message["buttons"] if button["title"] == title]

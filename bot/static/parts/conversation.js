@@ -18,7 +18,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Conversation extends EventTarget {
   messages = new Map();
   identifications = new Map();
-  state = { state: "bot", queue_position: null, officer_name: null };
+  state = { state: "bot", queue_position: null, officer_name: null, expected_wait_minutes: null, opens: null };
   typing = false;
 
   /** "connecting" before the first answer, "online", "reconnecting", "offline" (the device says so itself). */
@@ -226,9 +226,9 @@ export class Conversation extends EventTarget {
     this.#tell("identification", identification);
   }
 
-  #setState({ state, queue_position, officer_name }) {
+  #setState(state) {
     const before = this.state;
-    this.state = { state, queue_position, officer_name };
+    this.state = state;
     this.#tell("state", { before });
   }
 

@@ -88,11 +88,11 @@ export class Notices {
   }
 
   #stateChanged(before) {
-    const { state, queue_position, officer_name } = this.#conversation.state;
-    const text = queue_position ? TEXTS.queue(queue_position) : TEXTS.queueUnknown;
+    const { state, queue_position, officer_name, opens } = this.#conversation.state;
+    const text = TEXTS.queue(this.#conversation.state);
     this.#queue.hidden = state !== "waiting";
     if (state === "waiting" && this.#queue.firstChild?.textContent !== text) this.#drawQueue(text);
-    if (state === before.state && queue_position === before.queue_position) return;
+    if (state === before.state && queue_position === before.queue_position && opens === before.opens) return;
     if (state === "waiting") this.#announcer.say(text);
     if (state === "human" && before.state !== "human") this.#announcer.say(TEXTS.officerAnswers(officer_name ?? TEXTS.officer));
     if (state === "bot" && before.state === "human") this.#announcer.say(TEXTS.botAgain);

@@ -80,8 +80,13 @@ export const TEXTS = Object.freeze({
   policyVersion: (version) => `Policyns version: ${version}`,
   readWholeSection: "Läs hela avsnittet",
 
-  queue: (position) => (position > 1 ? `Plats ${position} i kön till en handläggare.` : "Du står först i kön till en handläggare."),
-  queueUnknown: "Du står i kö till en handläggare.",
+  queue: ({ queue_position: position, expected_wait_minutes: minutes, opens }) => {
+    if (opens) return `Ingen handläggare är här just nu. Nästa gång är ${opens}.`;
+    const place = position > 1 ? `Plats ${position} i kön till en handläggare.` : "Du står först i kön till en handläggare.";
+    return [position ? place : "Du står i kö till en handläggare.", minutes && `De som fick svar senast väntade ungefär ${minutes} min.`]
+      .filter(Boolean)
+      .join(" ");
+  },
   queueMeanwhile: "Du kan stänga chatten så länge. Svaret kommer hit.",
   cancelWaiting: "Avbryt",
   cancelWaitingSaid: "Avbryt väntan på en handläggare",

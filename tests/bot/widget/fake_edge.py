@@ -118,10 +118,18 @@ class FakeEdge:
         self.push(conversation, "buttons", {"tokens": [button["token"] for button in spent]})
 
     def change_state(
-        self, conversation: Conversation, state: str, *, queue: int | None = None, officer: str | None = None
+        self,
+        conversation: Conversation,
+        state: str,
+        *,
+        queue: int | None = None,
+        officer: str | None = None,
+        **of_waiting: Any,
     ) -> None:
         conversation.state, conversation.queue_position, conversation.officer_name = state, queue, officer
-        self.push(conversation, "state", {"state": state, "queue_position": queue, "officer_name": officer})
+        self.push(
+            conversation, "state", {"state": state, "queue_position": queue, "officer_name": officer, **of_waiting}
+        )
 
     def identify(self, conversation: Conversation, **change: Any) -> dict[str, Any]:
         """Offer an identification, or change the one there is."""

@@ -23,6 +23,24 @@ async def test_the_place_in_the_queue_is_shown_and_follows(chat: Chat) -> None:
     await expect(queue).to_contain_text("Du står först i kön")
 
 
+async def test_how_long_it_may_take_stands_in_the_state_line_and_only_a_move_is_read_aloud(chat: Chat) -> None:
+    await chat.open()
+    await chat.ask("Jag vill prata med en människa")
+    queue = chat.panel.locator(".queue")
+    chat.edge.change_state(chat.edge.only, "waiting", queue=2, expected_wait_minutes=4)
+    await expect(queue).to_contain_text(
+        "Plats 2 i kön till en handläggare. De som fick svar senast väntade ungefär 4 min."
+    )
+
+    chat.edge.change_state(chat.edge.only, "waiting", queue=2, expected_wait_minutes=7)
+    await expect(queue).to_contain_text("ungefär 7 min.")
+    assert "7 min" not in await chat.announced()
+
+    chat.edge.change_state(chat.edge.only, "waiting", queue=1, opens="måndagen den 30 november 2026 klockan 08.00")
+    await expect(queue).to_contain_text("Nästa gång är måndagen den 30 november 2026 klockan 08.00.")
+    await expect(chat.live_region).to_contain_text("Nästa gång är måndagen den 30 november")
+
+
 async def test_waiting_can_be_given_up(chat: Chat) -> None:
     await chat.open()
     await chat.ask("Jag vill prata med en människa")
