@@ -238,6 +238,22 @@ async def test_a_code_is_for_one_purpose_in_one_conversation(broker, letterbox):
     assert (await broker.consume(CONVERSATION, REFERENCE)).email == EMAIL
 
 
+async def test_a_digest_that_somebody_moves_to_another_purpose_in_the_database_fits_no_code(
+    broker, letterbox, sessions
+):
+    mine = await sent(broker)
+    code = letterbox.code
+    theirs = await sent(broker, conversation=OTHER_CONVERSATION, reference=OTHER_REFERENCE, session=THEIRS)
+    async with sessions.begin() as session:
+        moved = await session.scalar(
+            select(IdentificationCodeRow.code_digest).where(IdentificationCodeRow.identification_id == mine.id)
+        )
+        row = await session.get_one(IdentificationCodeRow, theirs.id)
+        row.code_digest = moved
+
+    says(await entered(broker, theirs, code, session=THEIRS), "code_wrong_2")
+
+
 async def test_a_new_request_in_the_conversation_ends_the_code_of_the_one_before(broker, letterbox):
     first = await sent(broker)
     code = letterbox.code
