@@ -1,5 +1,6 @@
 """The use cases, one transaction each. The API, the console and the worker call these and nothing below them."""
 
+import random as randomness
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -43,10 +44,13 @@ from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.deadlines import DeadlineLedger
-from privacy.references import is_case_reference, normalise_case_reference
+from privacy.references import is_case_reference, new_case_reference, normalise_case_reference
 from privacy.systems import NO_SYSTEMS, SystemRegister
 
 EVERY_CASE: Final = CaseFilter()
+
+REDRAWS: Final = 3
+"""Of a reference that is taken: with a million cases, one in thirty thousand is."""
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far another machine's clock may be ahead of ours."""
@@ -98,6 +102,16 @@ class CaseService:
         if not created:
             return await self._registered_before(draft)
         return Registration(registration.first_receipt(draft, first), created=True)
+
+    async def draw_reference(self, random: randomness.Random) -> str:
+        """Return a new reference that no case has yet; drawn again, a few times, if one has it."""
+        reference = new_case_reference(random)
+        async with self._sessions() as session:
+            for _ in range(REDRAWS):
+                if await storage.case_by_reference(session, reference) is None:
+                    break
+                reference = new_case_reference(random)
+        return reference
 
     async def list_cases(
         self, narrowing: CaseFilter = EVERY_CASE, *, limit: int = 50, cursor: str | None = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ import pytest
 
 from cases.api.scopes import EXTENSION
 from cases.drafts import NOBODY, Actor, Channel
+from privacy.references import new_case_reference
 from tests.cases.conftest import KARL, KARL_NAME, body_of
 
 pytestmark = pytest.mark.database
@@ -419,6 +421,15 @@ async def test_the_api_is_documented_with_examples_and_problems(api):
                 assert "application/problem+json" in operation["responses"]["401"]["content"]
     for schema in ("CaseIn", "CaseReceipt", "TransitionIn", "MarketingBlockIn", "MarketingBlockReceipt"):
         assert document["components"]["schemas"][schema]["examples"]
+
+
+async def test_a_reference_that_some_case_has_is_drawn_again(service, another):
+    source = random.Random(3)
+    drawn = [new_case_reference(source) for _ in range(3)]
+    for reference in drawn[:2]:
+        await service.register(another(reference=reference))
+
+    assert await service.draw_reference(random.Random(3)) == drawn[2]
 
 
 async def test_a_letter_that_staff_register_counts_from_its_own_day(service, draft):

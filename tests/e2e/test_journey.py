@@ -210,7 +210,8 @@ async def fetches_the_package(visitor: Visitor, simulator: Page, simulator_url: 
 async def downloaded(page: Page, link: Locator) -> Download:
     """Follow a link that opens a page of its own for a file."""
     started: asyncio.Future[Download] = asyncio.get_running_loop().create_future()
-    page.context.on("page", lambda opened: opened.on("download", started.set_result))
+    # a function of Python's own: playwright cannot wrap a built-in one
+    page.context.on("page", lambda opened: opened.on("download", lambda download: started.set_result(download)))
     await link.click()
     return await asyncio.wait_for(started, PATIENCE_MS / 1000)
 

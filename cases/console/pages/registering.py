@@ -18,7 +18,7 @@ from cases.drafts import NOBODY, CaseDraft, Channel, IdentificationMethod, Ident
 from cases.errors import ReceiptInFutureError, ReferenceTakenError
 from privacy.contact_addresses import normalise_email
 from privacy.errors import InvalidContactAddressError
-from privacy.references import is_case_reference, new_case_reference
+from privacy.references import is_case_reference
 from privacy.request_types import RULES, IdentityLevel, RequestType, rule_for
 from privacy.swedish_dates import STOCKHOLM
 
@@ -58,7 +58,7 @@ class Filled:
 @router.get("")
 async def show_form(request: Request, console: ConsoleDep, _officer: OfficerDep) -> Response:
     """Show the empty form. The reference is made here, so that sending twice registers once."""
-    return _form_page(request, console, Filled(reference=new_case_reference(console.random)))
+    return _form_page(request, console, Filled(reference=await console.service.draw_reference(console.random)))
 
 
 @router.post("")
