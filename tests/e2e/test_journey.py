@@ -208,10 +208,15 @@ async def fetches_the_package(visitor: Visitor, simulator: Page, simulator_url: 
 
 
 async def downloaded(page: Page, link: Locator) -> Download:
-    """Follow a link that opens a page of its own for a file."""
+    """Follow a link that opens a page of its own for a file; either of the two pages may say that it comes."""
     started: asyncio.Future[Download] = asyncio.get_running_loop().create_future()
-    # a function of Python's own: playwright cannot wrap a built-in one
-    page.context.on("page", lambda opened: opened.on("download", lambda download: started.set_result(download)))
+
+    def begin(download: Download) -> None:
+        if not started.done():
+            started.set_result(download)
+
+    page.on("download", begin)
+    page.context.on("page", lambda opened: opened.on("download", begin))
     await link.click()
     return await asyncio.wait_for(started, PATIENCE_MS / 1000)
 
