@@ -5,6 +5,7 @@ Each function imports what its process needs, and nothing that another one needs
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -72,7 +73,10 @@ def cases_app() -> Any:
     """Make the case system's application; each of its processes makes its own."""
     from cases.app import create_app
 
-    return create_app(cases_config(settings()))
+    app = create_app(cases_config(settings()))
+    gc.collect()
+    gc.freeze()  # what stays for ever need not be looked through again while somebody waits
+    return app
 
 
 def serve_worker() -> None:

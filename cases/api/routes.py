@@ -63,18 +63,17 @@ Reference = Annotated[str, Path(examples=["AR-7K2M-Q941"])]
     status_code=201,
     summary="Register a confirmed request",
     openapi_extra=needs(Scope.REGISTER_CASES),
+    response_model=schemas.CaseReceipt,
     responses={200: {"model": schemas.CaseReceipt, "description": "Registered before"}, **answers(409)},
 )
-async def register_case(
-    reference: NewReference, body: schemas.CaseIn, request: Request, response: Response
-) -> schemas.CaseReceipt:
+async def register_case(reference: NewReference, body: schemas.CaseIn, request: Request) -> Response:
     """Make a request a case, once: the same body again answers 200 with the same case, another body 409."""
     _require_reference(reference)
-    # What FastAPI resolves before a call takes a fifth of this operation's time; it is asked for nothing but the body.
+    # What FastAPI does around a call takes a third of this operation's time: it is asked for the body, and given bytes.
     service, actor = await _service(request), await _caller(request)
     registration = await service.register(body.draft(reference), actor=actor)
-    response.status_code = 201 if registration.created else 200
-    return schemas.CaseReceipt.model_validate(registration.receipt)
+    receipt = schemas.CaseReceipt.model_validate(registration.receipt).model_dump_json()
+    return Response(receipt, 201 if registration.created else 200, media_type="application/json")
 
 
 @router.get(
