@@ -63,3 +63,14 @@ async def test_a_complaint_hears_of_the_authority_first(dialogue: Dialogue):
     turn = await dialogue.say("jag vill lämna ett klagomål")
     assert turn.says("IMY")
     assert turn.says("Du behöver inte klaga hos oss först")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mitt personnummer är [dolt personnummer], vad har ni om mig",
+        "[dolt personnummer] jag vill veta vad ni har för uppgifter om mig",
+    ],
+)
+async def test_a_number_that_was_masked_is_not_what_the_message_is_about(dialogue: Dialogue, said: str):
+    assert (await dialogue.say(said)).intent == "request_access"
