@@ -21,6 +21,7 @@ types:  ## Check the types
 bench: setup  ## Print the figures of docs/measurements.md
 	@.venv/bin/python -m benchmarks
 	@.venv/bin/python -m benchmarks.register
+	@.venv/bin/python -m benchmarks.default_pipeline
 
 clean:  ## Delete data, models and caches; the next run starts from nothing
 	rm -rf .insyn .insyn-test models/*.tar.gz models/*.fingerprint .rasa
