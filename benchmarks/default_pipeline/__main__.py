@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import time
 from collections.abc import Sequence
@@ -32,8 +33,10 @@ from insyn.evaluation.report import shares
 from insyn.evaluation.scoring import by_kind_and_style
 from insyn.settings import ROOT
 
-EXAMPLES, EPOCHS = 1_500, 40
+EXAMPLES, EPOCHS = 1_000, 40
 SEED = 0
+WIDTH = 130
+"""Columns of the terminal or the file that the tables are printed to."""
 SHIPPED_CONFIG = Path("rasa/engine/recipes/config_files/default_config.yml")
 
 
@@ -52,6 +55,9 @@ class Measured:
     """One side with its figures."""
 
     side: Side
+    learnt: float | None
+    """The share of its examples that DIET read right in its last epoch: far under 1, it was not done learning."""
+
     training: Used
     model_mb: float
     asked: Asked
@@ -66,7 +72,7 @@ def main() -> None:
     every = [Example(one.text, one.intent) for one in read_examples()]
     some = stratified(every, given.examples, seed=SEED)
     questions = read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))
-    console, began_at = Console(), time.monotonic()
+    console, began_at = Console(width=WIDTH), time.monotonic()
     console.print(f"{len(some)} of {len(every)} examples, {given.epochs} epochs, {len(questions)} questions")
     found = []
     for side in _sides(every, some, epochs=given.epochs):
@@ -84,7 +90,7 @@ def _sides(every: Sequence[Example], some: Sequence[Example], *, epochs: int) ->
     return [
         Side("Insyn", mine, my_config | {"policies": []}, some),
         Side("Rasa's default", theirs, default, some),
-        Side("… topics by ResponseSelector", theirs, default, as_retrieval(some)),
+        Side("… with ResponseSelector", theirs, default, as_retrieval(some)),
         Side("Insyn, all examples", mine, my_config | {"policies": []}, every),
     ]
 
@@ -93,15 +99,22 @@ def _measure(side: Side, questions: Sequence[Question]) -> Measured:
     directory = BENCH / "project"
     write_project(directory, side.config, side.examples)
     train = "train nlu --nlu nlu.yml --config config.yml --domain domain.yml --out models --fixed-model-name bench"
+    log_file = BENCH / "logs" / "train.log"
     training = run(
         [str(side.environment.python), "-m", "rasa", *train.split()],
-        log_file=BENCH / "logs" / "train.log",
+        log_file=log_file,
         cwd=directory,
         environment=rasa_environment(),
     )
     model = directory / "models" / "bench.tar.gz"
     asked = ask(side.environment, model, questions, log_file=BENCH / "logs" / "ask.log")
-    return Measured(side, training, model.stat().st_size / 1e6, asked)
+    return Measured(side, learnt(log_file.read_text(errors="replace")), training, model.stat().st_size / 1e6, asked)
+
+
+def learnt(log: str) -> float | None:
+    """Return the last training accuracy that DIET told, 0–1; None where there is no DIET."""
+    told = re.findall(r"\bi_acc=([\d.]+)", log)
+    return float(told[-1]) if told else None
 
 
 def figures(found: Sequence[Measured]) -> Table:
@@ -109,11 +122,13 @@ def figures(found: Sequence[Measured]) -> Table:
     table = Table("", *(one.side.name for one in found))
     lines = {
         "examples": lambda one: f"{len(one.side.examples)}",
+        "of them right when trained": lambda one: "–" if one.learnt is None else f"{100 * one.learnt:.0f} %",
         "training": lambda one: f"{one.training.seconds:.0f} s",
-        "… processor time": lambda one: f"{one.training.processor_s:.0f} s",
+        "… processor time, training": lambda one: f"{one.training.processor_s:.0f} s",
         "… memory at its peak": lambda one: f"{one.training.peak_mb:.0f} MB",
         "size of the model": lambda one: f"{one.model_mb:.1f} MB",
         "start until the model is ready": lambda one: f"{one.asked.start_s:.1f} s",
+        "… processor time, start": lambda one: f"{one.asked.start_processor_s:.1f} s",
         "memory, model ready": lambda one: f"{one.asked.loaded_mb:.0f} MB",
         "memory after the questions": lambda one: f"{one.asked.used_mb:.0f} MB",
         "a message, median": lambda one: f"{statistics.median(one.asked.ms):.1f} ms",

@@ -42,6 +42,9 @@ class Asked:
     start_s: float
     """From the process's first instruction to the model being ready."""
 
+    start_processor_s: float
+    """What of that the processor worked."""
+
     loaded_mb: float
     """Resident when the model is ready."""
 
@@ -77,6 +80,7 @@ def ask(environment: Environment, model: Path, questions: Sequence[Question], *,
         try:
             _answer(process, log_file)
             start_s, loaded_mb = time.monotonic() - began_at, _resident_mb(process)
+            start_processor_s = sum(psutil.Process(process.pid).cpu_times()[:2])
             for text in texts[:WARMING_UP]:
                 _exchange(process, text, log_file)
             answers = [_exchange(process, text, log_file) for text in texts]
@@ -86,7 +90,7 @@ def ask(environment: Environment, model: Path, questions: Sequence[Question], *,
             process.wait()
     scored = [scored_from(question, answer) for question, answer in zip(questions, answers, strict=True)]
     times = [answer["ms"] for answer in answers], [answer["processor_ms"] for answer in answers]
-    return Asked(start_s, loaded_mb, used_mb, *times, scored)
+    return Asked(start_s, start_processor_s, loaded_mb, used_mb, *times, scored)
 
 
 def rasa_environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmarks.default_pipeline.__main__ import SHIPPED_CONFIG, p95
+from benchmarks.default_pipeline.__main__ import SHIPPED_CONFIG, learnt, p95
 from benchmarks.default_pipeline.asking import scored_from
 from benchmarks.default_pipeline.environment import REQUIREMENTS
 from benchmarks.default_pipeline.project import Example, as_retrieval, default_config, stratified, write_project
@@ -144,6 +144,14 @@ def test_a_step_tells_time_and_memory_of_its_own(tmp_path):
     assert used.peak_mb > 100
     assert used.processor_s > 0
     assert used.seconds > 0
+
+
+def test_the_last_epoch_tells_how_much_was_learnt():
+    classifier = "Epochs:  67%| 2/3 [02:23<01:05, i_acc=0.325]\rEpochs: 100%| 3/3 [03:16, i_acc=0.424]\n"
+    selector = "Epochs: 100%| 3/3 [00:01, t_loss=2.1, r_acc=0.9]\n"
+
+    assert learnt(classifier + selector) == 0.424
+    assert learnt("Your Rasa model is trained") is None
 
 
 def test_the_slowest_of_twenty_is_no_95th_percentile():
