@@ -33,7 +33,7 @@ from insyn.evaluation.report import shares
 from insyn.evaluation.scoring import by_kind_and_style
 from insyn.settings import ROOT
 
-EXAMPLES, EPOCHS = 1_000, 40
+EXAMPLES, EPOCHS = 1_000, 25
 SEED = 0
 WIDTH = 130
 """Columns of the terminal or the file that the tables are printed to."""
