@@ -50,6 +50,7 @@ def train(log_file: Path, *, root: Path = ROOT) -> Path:
         "rasa",
         "train",
         "--skip-validation",
+        "--force",  # Rasa's own cache knows data and configuration, not what changed in our code
         "--out",
         "models",
         "--fixed-model-name",

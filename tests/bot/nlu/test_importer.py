@@ -1,0 +1,82 @@
+"""The importer reads what Rasa's own reads."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.importer import Example, ExampleImporter
+
+PLAIN = """\
+version: "3.1"
+nlu:
+  - intent: greet
+    examples: |
+      - hej
+      - hej på dig!
+
+      - "god morgon", sa hon
+  - intent: goodbye
+    examples: |
+      - hej då
+      - hej
+"""
+WITH_ENTITIES = """\
+version: "3.1"
+nlu:
+  - intent: greet
+    examples: |
+      - hej [Anna](name)
+      - tjena
+  - synonym: hej
+    examples: |
+      - hejsan
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    (tmp_path / "a.yml").write_text(PLAIN)
+    (tmp_path / "b.yml").write_text(WITH_ENTITIES)
+    return [str(tmp_path)]
+
+
+def test_it_reads_what_rasas_own_reads(files: list[str]):
+    ours = ExampleImporter(training_data_paths=files).get_nlu_data("sv")
+    theirs = RasaFileImporter(training_data_paths=files).get_nlu_data("sv")
+
+    assert ours.fingerprint() == theirs.fingerprint()
+    assert len(ours.intent_examples) == 7
+    assert ours.entity_synonyms == {"hejsan": "hej"}
+
+
+def test_the_files_are_read_once(files: list[str]):
+    importer = ExampleImporter(training_data_paths=files)
+    first = importer.get_nlu_data("en")
+    Path(files[0], "a.yml").write_text("")
+
+    assert importer.get_nlu_data("sv") is first
+
+
+def test_a_copy_is_deep_and_a_change_is_seen_in_the_hash():
+    example = Example({"text": "hej", "intent": "greet"})
+    copied = copy.deepcopy(example)
+    assert copied == example
+    assert hash(copied) == hash(Message({"text": "hej", "intent": "greet"}))
+
+    copied.set("intent", "goodbye")
+
+    assert copied != example
+    assert example.get("intent") == "greet"
+
+
+def test_setting_what_stands_there_already_changes_nothing():
+    example = Example({"text": "hej", "intent": "greet"})
+    before = hash(example)
+    example.set("intent", "greet")
+
+    assert hash(example) == before
