@@ -1,5 +1,6 @@
-"""``python -m benchmarks.understanding hands`` reads each hand by the others; ``confidence`` also fits certainty.
+"""``python -m benchmarks.understanding hands`` reads hands by the others; ``confidence`` also fits certainty.
 
+``doubtful`` prints the examples that the other hands' model would label otherwise, to be read by a person.
 ``python -m benchmarks.understanding speed`` times the model that is served, in processor time.
 """
 
@@ -20,7 +21,10 @@ from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT
 from insyn.training import model_path
 
-HANDS = "acdefg"
+HANDS = ("kpxfd", "lqnuye")
+"""Two groups, each a mixture of subjects and voices."""
+
+MOST_DOUBTFUL = 150
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 COST_OF_WRONG = 5
 """A wrong answer costs so many times an honest "jag är osäker" (the issue)."""
@@ -29,8 +33,8 @@ COST_OF_WRONG = 5
 def main() -> None:
     """Run the experiment."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("hands", "confidence", "speed"))
-    parser.add_argument("--hands", default=HANDS, help="letters of the hands to leave out, one after another")
+    parser.add_argument("what", choices=("hands", "confidence", "doubtful", "speed"))
+    parser.add_argument("--hands", nargs="+", default=HANDS, help="groups of hands to leave out, one after another")
     arguments = parser.parse_args()
     console, left_out = Console(), []
     if arguments.what == "speed":
@@ -43,7 +47,12 @@ def main() -> None:
         left_out.append(one)
         first, two = one.right(1), one.right(2)
         for kind in first:
-            console.print(f"{one.hand} {kind}: right {first[kind]:.1f} %, among the first two {two[kind]:.1f} %")
+            console.print(f"{one.hands} {kind}: right {first[kind]:.1f} %, among the first two {two[kind]:.1f} %")
+        if arguments.what == "doubtful":
+            for margin, example, label in one.doubtful(MOST_DOUBTFUL):
+                console.print(
+                    f"{margin:.2f} {example.place}: {example.intent}, not {label}? {example.text}", markup=False
+                )
     if arguments.what == "confidence":
         confidence = fit_confidence(left_out)
         confidence.write()

@@ -1,4 +1,4 @@
-"""Leaves one hand out: trains on the other writers' examples and reads this one's: an honest estimate."""
+"""Leaves hands out: trains on the other writers' examples and reads these hands': an honest estimate of a stranger."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ each that is let through is a wrong answer."""
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One hand's examples and the scores that the others' model gave them."""
+    """Some hands' examples and the scores that the others' model gave them."""
 
-    hand: str
+    hands: str
+    """Their letters."""
     examples: Sequence[Example]
     scores: Array
     intents: Sequence[str]
@@ -44,14 +45,22 @@ class LeftOut:
         kinds = np.array([example.kind for example in self.examples])
         return {str(kind): 100 * float(hit[kinds == kind].mean()) for kind in np.unique(kinds)}
 
+    def doubtful(self, most: int) -> list[tuple[float, Example, str]]:
+        """Return the examples that the others would label otherwise, the surest first: margin, example, their label."""
+        own = self.scores[np.arange(len(self.truth)), self.truth]
+        margins = self.scores.max(axis=1) - own
+        surest = np.argsort(-margins, kind="stable")[:most]
+        first = self.ranked()[:, 0]
+        return [(float(margins[row]), self.examples[row], self.intents[first[row]]) for row in surest]
 
-def leave_hands_out(examples: Sequence[Example], hands: Sequence[str]) -> Iterator[LeftOut]:
-    """Yield each of ``hands`` read by a model of all others (and of what everybody shares)."""
-    for hand in hands:
-        learnt = [example for example in examples if example.hand != hand]
-        model = IntentModel.train([example.text for example in learnt], [example.intent for example in learnt])
-        asked = [e for e in examples if e.hand == hand and e.intent in model.intents and hand != SHARED]
-        yield LeftOut(hand, asked, np.array([model.scores(example.text) for example in asked]), model.intents)
+
+def leave_hands_out(examples: Sequence[Example], groups: Sequence[str]) -> Iterator[LeftOut]:
+    """Yield each group of hands read by a model of all others (and of what everybody shares)."""
+    for hands in groups:
+        outside = [example for example in examples if example.hand == SHARED or example.hand not in hands]
+        model = IntentModel.train([example.text for example in outside], [example.intent for example in outside])
+        asked = [e for e in examples if e.hand != SHARED and e.hand in hands and e.intent in model.intents]
+        yield LeftOut(hands, asked, np.array([model.scores(example.text) for example in asked]), model.intents)
 
 
 def fit_confidence(left_out: Sequence[LeftOut]) -> Confidence:

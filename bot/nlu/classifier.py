@@ -37,9 +37,9 @@ class SwedishIntentClassifier(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             # a wrong answer costs five times an honest "jag är osäker": answer above this certainty
-            "threshold": 0.55,
+            "threshold": 0.5,
             # … and begin a request, which is more than an answer, above this
-            "request_threshold": 0.65,
+            "request_threshold": 0.6,
             # … and how many readings to keep
             "ranking_length": 10,
         }

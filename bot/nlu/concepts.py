@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import yaml
@@ -17,11 +17,14 @@ from bot.nlu.normalisation import fold
 from privacy.company_name import with_company
 
 LEXICON = Path(__file__).with_name("concepts.yml")
-MOST_PAIRED = 14
+MOST_PAIRED = 20
 """Of a long message only so many concepts are paired: the number of pairs grows with the square."""
 
 MOST_REMEMBERED = 50_000
 """Words whose patterns are kept; bounded, since visitors invent words."""
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Patterns:
@@ -71,14 +74,14 @@ class _Table:
 
     def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
         self._concepts: dict[str, set[str]] = defaultdict(set)
-        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         words: set[str] = set()
         for name, patterns in concepts.items():
             for pattern in patterns:
                 first, *rest = pattern.split()
                 words.update((first, *rest))
                 if rest:
-                    self._phrases[first].append((tuple(rest), name))
+                    self._phrases[first, rest[0]].append((tuple(rest[1:]), name))
                 else:
                     self._concepts[first].add(name)
         self._patterns = Patterns(sorted(words))
@@ -86,11 +89,13 @@ class _Table:
     def of_words(self, words: Sequence[str]) -> set[str]:
         following = [self._patterns.of_word(word) for word in words]
         found: set[str] = set()
-        for place, patterns in enumerate(following):
+        for patterns in following:
             for pattern in patterns:
-                found |= self._concepts.get(pattern, set())
-                for rest, name in self._phrases.get(pattern, ()):
-                    after = following[place + 1 : place + 1 + len(rest)]
+                found |= self._concepts.get(pattern, _NONE)
+        for place, (patterns, next_patterns) in enumerate(pairwise(following)):
+            for both in product(patterns, next_patterns):
+                for rest, name in self._phrases.get(both, ()):
+                    after = following[place + 2 : place + 2 + len(rest)]
                     if len(after) == len(rest) and all(a in b for a, b in zip(rest, after, strict=True)):
                         found.add(name)
         return found

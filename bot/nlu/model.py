@@ -13,10 +13,14 @@ import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
 from bot.nlu.confidence import OUTSIDE, Confidence, probabilities
+from bot.nlu.cores import spread
 from bot.nlu.vectors import Vectoriser
 
 REGULARISATION = 1.0
 """LinearSVC's C, by leaving one hand out (docs/understanding.md)."""
+
+FITS = 4
+"""The intents are fitted in so many parts, side by side where there are cores; the same parts give the same model."""
 
 _WEIGHT_LEVELS = 127
 Scores = npt.NDArray[np.float32]
@@ -29,6 +33,18 @@ class Reading:
     intent: str
     confidence: float
     """The calibrated probability that this reading is the right one, 0–1."""
+
+
+def _fit(job: tuple[sp.csr_matrix, Sequence[str], Sequence[str]]) -> tuple[npt.NDArray[np.float64], ...]:
+    """Fit one intent against all others, for each of some intents: weights (columns by intents) and bias."""
+    matrix, intents, wanted = job
+    number = {intent: place for place, intent in enumerate(wanted)}
+    labels = [number.get(intent, len(wanted)) for intent in intents]  # the others are one more, which is not kept
+    classifier = LinearSVC(C=REGULARISATION, tol=0.1, random_state=0).fit(matrix, labels)
+    weights, bias = classifier.coef_.T, classifier.intercept_
+    if len(classifier.classes_) == 2:  # scikit-learn then keeps one column, of the second
+        weights, bias = np.hstack([-weights, weights]), np.hstack([-bias, bias])
+    return weights[:, : len(wanted)], bias[: len(wanted)]
 
 
 class IntentModel:
@@ -62,15 +78,17 @@ class IntentModel:
         matrix = vectoriser.fit(texts)
         if dense is not None:
             matrix = sp.csr_matrix(sp.hstack([matrix, dense]))
-        classifier = LinearSVC(C=REGULARISATION, tol=0.1, random_state=0)
-        classifier.fit(matrix, intents)
-        weights, bias = classifier.coef_.T, classifier.intercept_
-        if len(classifier.classes_) == 2:  # scikit-learn then keeps one column for both
-            weights, bias = np.hstack([-weights, weights]), np.hstack([-bias, bias])
+        known = sorted(set(intents))
+        parts = [known[start::FITS] for start in range(min(FITS, len(known)))]
+        fitted = spread(_fit, [(matrix, list(intents), part) for part in parts])
+        weights = np.zeros((matrix.shape[1], len(known)), dtype=np.float64)
+        bias = np.zeros(len(known))
+        for start, (part_weights, part_bias) in enumerate(fitted):
+            weights[:, start::FITS], bias[start::FITS] = part_weights, part_bias
         scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / _WEIGHT_LEVELS
         return cls(
             vectoriser,
-            classifier.classes_,
+            known,
             np.round(weights / scale).astype(np.int8),  # a quarter of the memory, and no question read otherwise
             scale.astype(np.float32),
             bias.astype(np.float32),

@@ -45,7 +45,7 @@ def clean(text: str) -> str:
     masked number is passed over, unless the message says nothing else.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
-    text = _INVISIBLE.sub(" ", text)
+    text = " ".join(_INVISIBLE.sub(" ", text).split())  # over runs of blanks a pattern could go back and forth
     besides = _MASKED.sub(" ", text)
     if _SAYS_SOMETHING.search(besides):
         text = besides
