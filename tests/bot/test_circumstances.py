@@ -16,6 +16,7 @@ HEARD = {
     Circumstance.CRISIS: [
         "jag mår så dåligt, orkar inte leva längre",
         "Jag vill inte leva mer.",
+        "vill inte finnas längre",
         "vill bara dö",
         "har funderat på att ta livet av mig",
         "det är inte värt att leva",
@@ -115,6 +116,9 @@ ONLY_ASKED = [
     "jag har varit kund i 12 år",
     "jag orkar inte leva med alla era mejl",
     "jag kan inte leva utan nyhetsbrevet",
+    "vill inte finnas hos er",
+    "jag vill inte finnas längre i era register",
+    "ja vill inte finnas som exempel i era säljunderlag",
     "jag vill avsluta allt med er",
     "ta bort mitt liv från era register",
     "döda inte budbäraren",
@@ -162,7 +166,10 @@ def test_the_most_urgent_is_what_a_person_is_told():
 
 
 def test_false_alarms_are_rare_among_what_people_ask():
-    """Of 17 000 things that people say to us, few are about who says them; a pattern that is too wide shows here."""
+    """Of 54 000 things that people say to us, few are about who says them; a pattern that is too wide shows here.
+
+    Some of those few are no false alarms: hands that write of real lives also write "jag orkar inte mer".
+    """
     said = [
         line.removeprefix("- ").strip()
         for path in sorted((ROOT / "data" / "nlu").rglob("*.yml"))
@@ -170,8 +177,8 @@ def test_false_alarms_are_rare_among_what_people_ask():
         for line in entry["examples"].splitlines()
     ]
     heard = [text for text in said if recognise(text)]
-    assert len(said) > 15_000
-    assert len(heard) < len(said) / 200
+    assert len(said) > 50_000
+    assert len(heard) < len(said) / 150
 
 
 @pytest.mark.parametrize("text", ["jag är " * 300, "min " * 500, "a" * 2_000, "jag " + "ä " * 900, "<" * 2_000])
