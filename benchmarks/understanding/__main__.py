@@ -16,6 +16,7 @@ from rich.table import Table
 from benchmarks.understanding.examples import read_examples
 from benchmarks.understanding.hands import LeftOut, fit_confidence, leave_hands_out
 from benchmarks.understanding.speed import long_messages, milliseconds, served_model, spread
+from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.confidence import OUTSIDE, Confidence
 from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT
@@ -39,7 +40,10 @@ def main() -> None:
     console, left_out = Console(), []
     if arguments.what == "speed":
         model = served_model(model_path())
-        texts = [q.text for q in read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))]
+        texts = [
+            OF_EXAMPLES.hidden(q.text)
+            for q in read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))
+        ]
         console.print(f"a question: {spread(milliseconds(model, texts))}")
         console.print(f"2 000 characters: {spread(milliseconds(model, long_messages(texts)))}")
         return

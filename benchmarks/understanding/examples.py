@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.nlu.company import OF_EXAMPLES
 from insyn.settings import ROOT
 
 SHARED = "shared"
@@ -24,6 +25,11 @@ class Example:
 
     place: str
     """File it stands in, relative to the repository."""
+
+    @property
+    def heard(self) -> str:
+        """The text as the model is given it, without the company's name (docs/adr/0085)."""
+        return OF_EXAMPLES.hidden(self.text)
 
     @property
     def kind(self) -> str:

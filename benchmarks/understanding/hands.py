@@ -58,9 +58,9 @@ def leave_hands_out(examples: Sequence[Example], groups: Sequence[str]) -> Itera
     """Yield each group of hands read by a model of all others (and of what everybody shares)."""
     for hands in groups:
         outside = [example for example in examples if example.hand == SHARED or example.hand not in hands]
-        model = IntentModel.train([example.text for example in outside], [example.intent for example in outside])
+        model = IntentModel.train([example.heard for example in outside], [example.intent for example in outside])
         asked = [e for e in examples if e.hand != SHARED and e.hand in hands and e.intent in model.intents]
-        yield LeftOut(hands, asked, np.array([model.scores(example.text) for example in asked]), model.intents)
+        yield LeftOut(hands, asked, np.array([model.scores(example.heard) for example in asked]), model.intents)
 
 
 def fit_confidence(left_out: Sequence[LeftOut]) -> Confidence:

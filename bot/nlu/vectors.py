@@ -93,14 +93,14 @@ class Vectoriser:
 
     def vector(self, text: str) -> SparseVector:
         """Return the vector of ``text``; what was never seen in training counts nothing."""
-        features = _seen(text)
         columns, values = [], []
-        for name, (_, weight, _) in VIEWS.items():
+        for name, (view, weight, _) in VIEWS.items():
             vocabulary = self._vocabularies[name]
-            known = [(vocabulary[feature], count) for feature, count in features[name].items() if feature in vocabulary]
+            features = Counter(view(text))
+            known = [(vocabulary[feature], count) for feature, count in features.items() if feature in vocabulary]
             if known:
                 places, times = np.array(known, dtype=np.int32).T
-                value = (1 + np.log(times.astype(np.float32))) * self._frequencies[places]
+                value = _worth(times.astype(np.float32), self._frequencies[places])
                 columns.append(places)
                 values.append(value * np.float32(weight / np.sqrt(value @ value)))
         if not columns:
@@ -125,9 +125,9 @@ class Vectoriser:
         return cls(vocabularies, np.load(directory / "frequencies.npy", allow_pickle=False))
 
 
-def _seen(text: str) -> dict[str, Counter[str]]:
-    """Return how often each feature of each view stands in ``text``."""
-    return {name: Counter(view(text)) for name, (view, _, _) in VIEWS.items()}
+def _worth(times: Floats, frequencies: Floats) -> Floats:
+    """Return TF-IDF before its length: how often a feature stands in a text, and how rare it is."""
+    return np.asarray((1 + np.log(times)) * frequencies, dtype=np.float32)
 
 
 def _count(texts: Sequence[str]) -> dict[str, _Counted]:
@@ -150,7 +150,7 @@ def _count(texts: Sequence[str]) -> dict[str, _Counted]:
 
 def _weigh(counts: sp.csr_matrix, frequencies: Floats, weight: float) -> sp.csr_matrix:
     """Return TF-IDF, each row of length ``weight`` (or empty)."""
-    values = (1 + np.log(counts.data)) * frequencies[counts.indices]
+    values = _worth(counts.data, frequencies[counts.indices])
     weighed = sp.csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
     length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     factors = np.divide(weight, length, out=np.zeros_like(length), where=length > 0)

@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from cases.console import answer_texts
 from privacy.swedish_dates import STOCKHOLM, swedish_date
 
 NOT_REVIEWED: Final = "Kryssa i att du har gått igenom utdraget innan du lämnar ut det."
@@ -29,15 +30,8 @@ _REASONS: Final = MappingProxyType(
 
 _HELPED: Final = "svaret hjälpte"
 _DID_NOT_HELP: Final = "svaret hjälpte inte"
-_WHY_NOT: Final = MappingProxyType(
-    {
-        "not_my_question": "jag frågade om något annat",
-        "unclear": "svårt att förstå",
-        "incomplete": "något saknas",
-        "wrong": "det är fel",
-        "other": "något annat",
-    }
-)
+_WHY_NOT: Final = MappingProxyType({**answer_texts.REASONS, "not_my_question": "jag frågade om något annat"})
+"""In the person's own voice, where the console speaks of them."""
 
 
 def verdict_text(verdict: str, reason: str | None) -> str:

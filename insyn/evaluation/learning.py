@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.model import IntentModel
 from insyn.evaluation.questions import Question
 from insyn.evaluation.scoring import HARMLESS
@@ -36,14 +37,16 @@ def learning_curve(
     points = []
     for part in PARTS:
         drawn = [n for n in range(len(texts)) if rank[n] < max(2, seen[intents[n]] / part)]
-        model = IntentModel.train([texts[n] for n in drawn], [intents[n] for n in drawn])
+        model = IntentModel.train([OF_EXAMPLES.hidden(texts[n]) for n in drawn], [intents[n] for n in drawn])
         points.append(Point(len(drawn), _right(model, questions)))
     return points
 
 
 def _right(model: IntentModel, questions: Sequence[Question]) -> dict[str, float]:
     verdicts: dict[str, list[bool]] = {}
-    for question, readings in zip(questions, model.readings([q.text for q in questions]), strict=True):
+    for question, readings in zip(
+        questions, model.readings([OF_EXAMPLES.hidden(q.text) for q in questions]), strict=True
+    ):
         first = readings[0].intent
         right = first in HARMLESS if question.kind == "out_of_scope" else first in question.accepted
         verdicts.setdefault(question.kind, []).append(right)
