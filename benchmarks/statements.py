@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from cases import registration
 from cases.drafts import ASSISTANT, CaseDraft, Channel, Evidence, IdentificationMethod, Identity
@@ -38,8 +37,7 @@ def registration_script(connection: psycopg.Connection[Any]) -> str:
         event=event_values(event),
         message=message_values(event),
     )
-    sql = registering.sql(create_async_engine("postgresql+psycopg://").dialect)
-    written = psycopg.ClientCursor(connection).mogrify(sql, values).replace("\n", " ")
+    written = psycopg.ClientCursor(connection).mogrify(registering.sql(), values).replace("\n", " ")
     written = _UUID.sub("gen_random_uuid()", written).replace(f"'{draft.reference}'", "'AR-' || :number")
     return f"\\set number random(1, 9000000000000000)\n{written};\n"
 

@@ -73,6 +73,11 @@ class CaseMover:
         """Return the case's deadline ledger as it is stored."""
         return self._ledger_of(case, await storage.pauses_of(session, case.id))
 
+    async def ledgers(self, session: AsyncSession, cases: Sequence[CaseRow]) -> Sequence[DeadlineLedger]:
+        """Return the deadline ledgers of several cases, in their order."""
+        pauses = await storage.pauses_of_cases(session, [case.id for case in cases])
+        return [self._ledger_of(case, [pause for pause in pauses if pause.case_id == case.id]) for case in cases]
+
     async def keep_note(
         self,
         session: AsyncSession,

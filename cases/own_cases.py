@@ -20,7 +20,7 @@ from cases.drafts import ASSISTANT, DATA_SUBJECT, Identity
 from cases.errors import CaseEndedError, CaseNotFoundError
 from cases.history import EventKind
 from cases.moving import CaseMover, Step
-from cases.recording import record
+from cases.recording import record, record_alike
 from cases.registration import comparable_email
 from cases.storage import cases as storage
 from cases.storage.rows import CaseRow
@@ -32,6 +32,7 @@ from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.deadline_explanation import explain
+from privacy.deadlines import DeadlineLedger
 from privacy.references import normalise_case_reference
 from privacy.request_types import IdentityLevel, RequestType
 
@@ -68,9 +69,10 @@ class OwnCases:
             keys = [*keys, CaseRow.request_type == request_type]
         async with self._sessions.begin() as session:
             cases = await storage.cases_of_person(session, keys, open_only=open_only, limit=AT_MOST)
-            for case in cases:
-                await self._record(session, case, EventKind.SHOWN_TO_PERSON)
-            return [await self._picture(session, case) for case in cases]
+            kind, now = EventKind.SHOWN_TO_PERSON, self._clock()
+            await record_alike(session, cases, kind, actor=DATA_SUBJECT, occurred_at=now)
+            ledgers = await self._mover.ledgers(session, cases)
+            return [_picture(case, ledger) for case, ledger in zip(cases, ledgers, strict=True)]
 
     async def withdraw(self, reference: str, person: Person, *, reason: str | None = None) -> OwnCase:
         """Take a case back. Once withdrawn, the same again changes nothing.
@@ -188,14 +190,18 @@ class OwnCases:
         )
 
     async def _picture(self, session: AsyncSession, case: CaseRow) -> OwnCase:
-        return OwnCase(
-            reference=case.reference,
-            request_type=case.request_type,
-            status=case.status,
-            resolution=case.resolution,
-            identity_level=IdentityLevel(case.identity_level),
-            received_on=case.received_on,
-            due_on=case.due_on,
-            clock_stopped_on=case.clock_stopped_on,
-            due_explanation=explain(await self._mover.ledger(session, case)),
-        )
+        return _picture(case, await self._mover.ledger(session, case))
+
+
+def _picture(case: CaseRow, ledger: DeadlineLedger) -> OwnCase:
+    return OwnCase(
+        reference=case.reference,
+        request_type=case.request_type,
+        status=case.status,
+        resolution=case.resolution,
+        identity_level=IdentityLevel(case.identity_level),
+        received_on=case.received_on,
+        due_on=case.due_on,
+        clock_stopped_on=case.clock_stopped_on,
+        due_explanation=explain(ledger),
+    )

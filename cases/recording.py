@@ -1,5 +1,6 @@
 """Writes history: the event, the case's new head, and the message to other systems, in the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,37 @@ async def record(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Append an event that says how the case stands now. The caller holds the case's row lock."""
+    event = _follow(case, kind, actor=actor, occurred_at=occurred_at, status_before=status_before, facts=facts or {})
+    await session.flush()
+    await store(session, case.id, event)
+
+
+async def record_alike(
+    session: AsyncSession, cases: Sequence[CaseRow], kind: EventKind, *, actor: Actor, occurred_at: datetime
+) -> None:
+    """Append the same event to each of several cases, in no more round trips than one takes.
+
+    For what other systems are not told of and what leaves the status as it is. The caller holds the cases' row locks.
+    """
+    rows = []
+    for case in cases:
+        event = _follow(case, kind, actor=actor, occurred_at=occurred_at, status_before=case.status, facts={})
+        rows.append(CaseEventRow(case_id=case.id, **event_values(event)))
+    await session.flush()
+    session.add_all(rows)
+    await session.flush()
+
+
+def _follow(
+    case: CaseRow,
+    kind: EventKind,
+    *,
+    actor: Actor,
+    occurred_at: datetime,
+    status_before: CaseStatus,
+    facts: dict[str, Any],
+) -> Event:
+    """Return the case's next event, which the case then has as its newest."""
     event = Event(
         reference=case.reference,
         sequence=case.last_sequence + 1,
@@ -35,12 +67,11 @@ async def record(
         resolution_after=case.resolution,
         due_on_after=case.due_on,
         case_version=case.version,
-        facts=facts or {},
+        facts=facts,
         previous_hash=case.last_hash,
     )
     case.last_sequence, case.last_hash = event.sequence, event.hash()
-    await session.flush()
-    await store(session, case.id, event)
+    return event
 
 
 async def store(session: AsyncSession, case_id: int, event: Event) -> None:

@@ -41,6 +41,7 @@ from cases.views import (
 from foundation.clock import Clock
 from foundation.database import Sessions, engine_of
 from foundation.encryption import KeyRing
+from foundation.statements import SingleStatements
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.deadlines import DeadlineLedger
@@ -69,7 +70,8 @@ class CaseService:
         systems: SystemRegister = NO_SYSTEMS,
         marketing_systems: Sequence[str] = (),
     ) -> None:
-        self._sessions, self._engine = sessions, engine_of(sessions)
+        self._sessions = sessions
+        self._statements = SingleStatements(engine_of(sessions), application_name="insyn cases")
         self._sealer = Sealer(key_ring)
         self._clock = clock
         self._calendar = calendar
@@ -93,7 +95,7 @@ class CaseService:
         event = registration.first_event(draft, first.deadline, actor=actor, now=now)
         values = registration.case_values(draft, first.deadline, event, sealer=self._sealer)
         created = await insert_case(
-            self._engine,
+            self._statements,
             values,
             evidence_sealed=registration.sealed_evidence(draft, sealer=self._sealer),
             event=event_values(event),

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Any, ClassVar, Final, cast
 
 import psycopg
-from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
@@ -77,14 +76,19 @@ def create_engine(url: str, *, pool_size: int = 10, application_name: str = "ins
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,  # an error's text goes to a log
-        connect_args={
-            "application_name": application_name,
-            "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000",
-            **_KEEPALIVE,
-        },
+        connect_args=connect_arguments(application_name),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_one_that_ended)
     return engine
+
+
+def connect_arguments(application_name: str) -> dict[str, Any]:
+    """Return what every connection of ours is opened with."""
+    return {
+        "application_name": application_name,
+        "options": "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=120000",
+        **_KEEPALIVE,
+    }
 
 
 _KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -94,16 +98,19 @@ _KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepaliv
 def _refuse_one_that_ended(connection: PoolProxiedConnection, _record: object, _proxy: object) -> None:
     """Have a connection that ended while it rested replaced before it is used.
 
-    SQLAlchemy's own ``pool_pre_ping`` asks the server each time, a round trip a transaction. But a connection that
-    rests has nothing to say, and the server that ends one says so: the socket can be read.
+    SQLAlchemy's own ``pool_pre_ping`` asks the server each time, a round trip a transaction.
     """
-    resting = cast("psycopg.AsyncConnection[Any]", connection.driver_connection)
-    if not resting.closed:
-        said = select.poll()
-        said.register(resting.fileno(), select.POLLIN)
-        if not said.poll(0):
-            return
-    raise DisconnectionError
+    if not says_nothing(cast("psycopg.AsyncConnection[Any]", connection.driver_connection)):
+        raise DisconnectionError
+
+
+def says_nothing(resting: psycopg.AsyncConnection[Any]) -> bool:
+    """Tell whether a connection that rests is alive: it has nothing to say, but a server that ends one says so."""
+    if resting.closed:
+        return False
+    said = select.poll()
+    said.register(resting.fileno(), select.POLLIN)
+    return not said.poll(0)
 
 
 def session_factory(engine: AsyncEngine) -> Sessions:
@@ -115,25 +122,6 @@ def engine_of(sessions: Sessions) -> AsyncEngine:
     """Return the engine on which the factory opens its sessions."""
     engine: AsyncEngine = sessions.kw["bind"]
     return engine
-
-
-@asynccontextmanager
-async def autocommitting(engine: AsyncEngine) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """Lend a connection of the driver itself, on which each statement is a transaction.
-
-    For a use case that is one statement and must be fast: begin and commit are round trips too, and what SQLAlchemy
-    does around a statement takes longer than the statement.
-    """
-    async with engine.connect() as connection:
-        lent = cast("psycopg.AsyncConnection[Any]", (await connection.get_raw_connection()).driver_connection)
-        await lent.set_autocommit(True)
-        try:
-            yield lent
-        finally:
-            if lent.info.transaction_status is TransactionStatus.IDLE:
-                await lent.set_autocommit(False)
-            else:
-                await connection.invalidate()
 
 
 def advisory_key(namespace: str, name: str) -> int:

@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -43,9 +43,13 @@ class KeyRing:
     keys: Sequence[bytes] = field(repr=False)
     lookup_key: bytes = field(repr=False)
 
+    _ciphers: Mapping[bytes, AESGCM] = field(init=False, repr=False, compare=False)
+    """What opens and closes, by key id, the current key first; made once, since a case has many sealed columns."""
+
     def __post_init__(self) -> None:
         if not self.keys or any(len(key) != KEY_BYTES for key in (*self.keys, self.lookup_key)):
             raise ValueError(f"every key of the ring is {KEY_BYTES} bytes long, and there is at least one")
+        object.__setattr__(self, "_ciphers", {_key_id(key): AESGCM(key) for key in self.keys})
 
     @classmethod
     def from_secrets(cls, *secrets_newest_first: str, lookup_secret: str) -> KeyRing:
@@ -55,8 +59,8 @@ class KeyRing:
 
     def encrypt(self, plaintext: bytes, *, context: str) -> bytes:
         """Return the ciphertext of ``plaintext``, readable only with this ring and under the same ``context``."""
-        key, nonce = self.keys[0], secrets.token_bytes(_NONCE_BYTES)
-        return _key_id(key) + nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
+        key_id, nonce = self.current_key_id, secrets.token_bytes(_NONCE_BYTES)
+        return key_id + nonce + self._ciphers[key_id].encrypt(nonce, plaintext, context.encode())
 
     def decrypt(self, ciphertext: bytes, *, context: str) -> bytes:
         """Return what was encrypted.
@@ -72,13 +76,13 @@ class KeyRing:
         )
         if len(nonce) != _NONCE_BYTES:
             raise DecryptionError(f"a ciphertext in {context} is cut short")
-        key = next((key for key in self.keys if _key_id(key) == key_id), None)
-        if key is None:
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
             raise UnknownKeyError(
                 f"a ciphertext in {context} was made with key {key_id.hex()}, which is not on the ring"
             )
         try:
-            return AESGCM(key).decrypt(nonce, body, context.encode())
+            return cipher.decrypt(nonce, body, context.encode())
         except InvalidTag:
             raise DecryptionError(f"a ciphertext in {context} was changed or moved here from elsewhere") from None
 
@@ -113,12 +117,12 @@ class KeyRing:
     @property
     def current_key_id(self) -> bytes:
         """The first bytes of everything that this ring encrypts now."""
-        return _key_id(self.keys[0])
+        return next(iter(self._ciphers))
 
     @property
     def key_ids(self) -> Sequence[bytes]:
         """The ids of all keys of the ring, the current one first."""
-        return [_key_id(key) for key in self.keys]
+        return tuple(self._ciphers)
 
     @property
     def text_prefix(self) -> str:
@@ -127,7 +131,7 @@ class KeyRing:
 
     def needs_rotation(self, ciphertext: bytes) -> bool:
         """Tell whether ``ciphertext`` was made with another key than the current one."""
-        return ciphertext[:_KEY_ID_BYTES] != _key_id(self.keys[0])
+        return ciphertext[:_KEY_ID_BYTES] != self.current_key_id
 
     def lookup_digest(self, value: str, *, context: str) -> bytes:
         """Return the keyed digest (HMAC-SHA-256, 32 bytes) by which ``value`` is found without being readable."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, text, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.storage.cursor import ListPosition
@@ -108,6 +108,12 @@ async def pauses_of(session: AsyncSession, case_id: int) -> Sequence[CasePauseRo
     """Return a case's waits, oldest first."""
     statement = select(CasePauseRow).where(CasePauseRow.case_id == case_id).order_by(CasePauseRow.id)
     return (await session.scalars(statement)).all()
+
+
+async def pauses_of_cases(session: AsyncSession, case_ids: Sequence[int]) -> Sequence[CasePauseRow]:
+    """Return the waits of several cases, each one's oldest first."""
+    statement = select(CasePauseRow).where(CasePauseRow.case_id == any_(literal(case_ids, ARRAY(BigInteger))))
+    return (await session.scalars(statement.order_by(CasePauseRow.id))).all()
 
 
 async def notes_of(session: AsyncSession, case_id: int) -> Sequence[CaseNoteRow]:

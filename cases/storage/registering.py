@@ -5,18 +5,19 @@ It is built once: what takes the time of a registration otherwise is not Postgre
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BindParameter, Dialect, Select, bindparam, cast, insert, null, select
+from sqlalchemy import BindParameter, Select, bindparam, cast, insert, make_url, null, select
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
 
 from cases.storage import outbox
 from cases.storage.rows import CaseEventRow, CaseEvidenceRow, CaseRow, OutboxMessageRow
-from foundation.database import autocommitting
+from foundation.statements import SingleStatements
+
+_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 
 _OF_THE_CASE: Final = (
     "reference",
@@ -50,7 +51,7 @@ _OF_THE_MESSAGE: Final = ("message_id", "kind", "payload")
 
 
 async def insert_case(
-    engine: AsyncEngine,
+    statements: SingleStatements,
     case: Mapping[str, Any],
     *,
     evidence_sealed: bytes | None,
@@ -62,10 +63,8 @@ async def insert_case(
     Waits for another transaction that is inserting the same reference, so that the answer is final. The statement is a
     transaction by itself: all of it stands when this returns, or nothing.
     """
-    async with autocommitting(engine) as connection:
-        parts = parameters(case, evidence_sealed=evidence_sealed, event=event, message=message)
-        result = await connection.execute(sql(engine.dialect), parts)
-        return await result.fetchone() is not None
+    parts = parameters(case, evidence_sealed=evidence_sealed, event=event, message=message)
+    return await statements.first_row(sql(), parts) is not None
 
 
 def parameters(
@@ -82,10 +81,10 @@ def parameters(
     return values | {"evidence_sealed": evidence_sealed}
 
 
-@lru_cache(maxsize=8)
-def sql(dialect: Dialect) -> str:
+@cache
+def sql() -> str:
     """Return the statement as the driver takes it."""
-    return str(_statement().compile(dialect=dialect))
+    return str(_statement().compile(dialect=_DIALECT))
 
 
 def _statement() -> Select[tuple[int]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from cases.audit import verify
 from cases.drafts import NOBODY, Actor, IdentificationMethod, Identity
@@ -216,3 +217,23 @@ async def test_over_the_api(api, service, draft):
     nobody = {"identity": {"level": 0, "method": "none"}}
     assert (await api.post(f"{BASE}/cases/find-own", json=nobody)).json() == {"items": []}
     assert (await api.post(f"{case}/withdrawal", json=nobody)).status_code == 404
+
+
+async def test_many_cases_are_shown_in_as_few_round_trips_as_one(sessions, service, own, karl, draft, another):
+    statements: list[str] = []
+    engine = sessions.kw["bind"].sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    await service.register(draft)
+    await own.find(karl)
+    for_one = len(statements)
+    for request_type in (RequestType.ERASURE, RequestType.PORTABILITY, RequestType.OBJECTION):
+        await service.register(another(request_type=request_type))
+    statements.clear()
+    found = await own.find(karl)
+
+    assert len(found) == 4
+    assert len(statements) == for_one
+    assert [(await kinds(service, case.reference))[-1] for case in found] == ["shown_to_person"] * 4
+    async with sessions() as session:
+        assert (await verify(session)).is_intact

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from foundation.database import Sessions, advisory_lock, autocommitting, create_engine, libpq_url, sqlalchemy_url
+from foundation.database import Sessions, advisory_lock, create_engine, libpq_url, sqlalchemy_url
 from foundation.notify import Listener, notify
 
 
@@ -33,30 +33,6 @@ async def test_a_resting_connection_is_used_again(sessions: Sessions):
             return await session.scalar(select(func.pg_backend_pid()))
 
     assert await backend() == await backend()
-
-
-@pytest.mark.database
-async def test_a_statement_that_commits_itself_leaves_the_connection_as_it_was(engine, sessions: Sessions):
-    async with autocommitting(engine) as connection:
-        await connection.execute("CREATE TABLE kept (number int)")
-    async with sessions() as session:
-        await session.execute(text("INSERT INTO kept VALUES (1)"))
-        await session.rollback()
-        assert await session.scalar(text("SELECT count(*) FROM kept")) == 0
-
-
-@pytest.mark.database
-async def test_a_connection_that_is_given_up_in_the_midst_of_something_is_not_used_again(engine, sessions: Sessions):
-    async def give_up() -> None:
-        async with autocommitting(engine) as connection:
-            await connection.execute("BEGIN")
-            await connection.execute("CREATE TABLE unfinished (number int)")
-            raise TimeoutError
-
-    with pytest.raises(TimeoutError):
-        await give_up()
-    async with sessions() as session:
-        assert await session.scalar(text("SELECT to_regclass('unfinished')")) is None
 
 
 @pytest.mark.database
