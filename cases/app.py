@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cases import console
 from cases.api import marketing_systems as marketing_systems_routes
-from cases.api import own_cases, packages, routes
+from cases.api import own_cases, packages, routes, tasks
 from cases.api.problems import install_case_problems
 from cases.api.tokens import TokenGate
 from cases.checklists import Checklists
@@ -62,19 +62,22 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
     )
     app.state.own_cases = OwnCases(sessions, key_ring=config.key_ring, clock=clock, calendar=calendar)
     files = CaseFiles(sessions, key_ring=config.key_ring, clock=clock)
+    app.state.checklists = checklists = Checklists(
+        sessions, key_ring=config.key_ring, clock=clock, register=config.systems
+    )
     app.state.orders = Orders(
         sessions,
         connectors_of(config.connectors),
         key_ring=config.key_ring,
         clock=clock,
         files=files,
-        checklists=Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
+        checklists=checklists,
     )
     app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)
     gate = TokenGate(config.service_tokens, sessions, clock)
-    for router in (routes.router, own_cases.router, packages.router, marketing_systems_routes.router):
+    for router in (routes.router, tasks.router, own_cases.router, packages.router, marketing_systems_routes.router):
         app.include_router(router, dependencies=[Depends(gate)])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)

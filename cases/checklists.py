@@ -3,7 +3,7 @@
 The list is frozen when it is made (docs/adr/0051): what an officer was asked to do must not change behind a decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -50,6 +50,7 @@ class TaskView:
     why: str
     is_mandatory: bool
     state: TaskState
+    version: int
     note: str | None = field(repr=False)
     changed_at: datetime | None
     actor_id: str | None
@@ -75,19 +76,20 @@ class Checklists:
             rows = await storage.tasks_of(session, case.id)
             if not rows and case.status.is_open:
                 rows = await self._make(session, case, actor)
-            instructions = {task.key: task.instruction for task in checklist(case.request_type, self._register)}
+            instructions = self._instructions(case)
             return [self._view(row, case, instructions.get(row.key, "")) for row in rows]
 
     async def set_state(
-        self, reference: str, key: str, *, to: TaskState, seen: TaskState, note: str | None, actor: Actor
-    ) -> None:
+        self, reference: str, key: str, *, to: TaskState, seen: TaskState | int, note: str | None, actor: Actor
+    ) -> TaskView:
         """Say how far a task has come.
 
         Args:
             reference: the case's.
             key: the task's.
             to: its new state.
-            seen: the state that the officer saw; another one that stands by now is not overwritten.
+            seen: the state that the officer saw, or the version that a program did; another one that stands by now is
+                not overwritten.
             note: what there is to say about it; an empty one takes the earlier one away, None leaves it.
             actor: who says so.
 
@@ -102,9 +104,10 @@ class Checklists:
             row = await storage.task_of(session, case.id, key)
             if row is None:
                 raise TaskNotFoundError(key)
-            if row.state is not seen:
-                raise StaleTaskError(key)
+            if seen not in (row.state, row.version):
+                raise StaleTaskError(key, current=row.version)
             await self.settle(session, case, row, to=to, note=note, actor=actor)
+            return self._view(row, case, self._instructions(case).get(row.key, ""))
 
     async def settle(
         self,
@@ -126,7 +129,7 @@ class Checklists:
             row.note_sealed = self._sealer.seal(note.strip() or None, column=NOTE, reference=place)
         if note_is_needed(to) and row.note_sealed is None:
             raise TaskNoteMissingError(row.key)
-        row.state, row.changed_at, row.actor_id = to, self._clock(), actor.id
+        row.state, row.changed_at, row.actor_id, row.version = to, self._clock(), actor.id, row.version + 1
         await self._record(session, case, EventKind.TASK_CHANGED, actor, {"task": row.key, "state": to.value})
 
     async def _make(self, session: AsyncSession, case: CaseRow, actor: Actor) -> Sequence[CaseTaskRow]:
@@ -136,6 +139,10 @@ class Checklists:
         made = await storage.insert_tasks(session, case.id, tasks)
         await self._record(session, case, EventKind.CHECKLIST_MADE, actor, {"tasks": made})
         return await storage.tasks_of(session, case.id)
+
+    def _instructions(self, case: CaseRow) -> Mapping[str, str]:
+        """Return how each task is done by what the register says now, by the task's key."""
+        return {task.key: task.instruction for task in checklist(case.request_type, self._register)}
 
     async def _record(
         self, session: AsyncSession, case: CaseRow, kind: EventKind, actor: Actor, facts: dict[str, object]
@@ -155,6 +162,7 @@ class Checklists:
             why=row.why,
             is_mandatory=row.is_mandatory,
             state=row.state,
+            version=row.version,
             note=self._sealer.unseal(row.note_sealed, column=NOTE, reference=place),
             changed_at=row.changed_at,
             actor_id=row.actor_id,

@@ -104,6 +104,10 @@ class TaskNoteMissingError(CasesError):
 class StaleTaskError(CasesError):
     """Somebody changed the task since the caller saw it."""
 
+    def __init__(self, key: str, *, current: int) -> None:
+        super().__init__(f"{key} has version {current} by now")
+        self.current = current
+
 
 class CheckpointError(CasesError):
     """The file is no checkpoint, was changed, or was signed with another key; the message says which."""

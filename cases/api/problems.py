@@ -15,7 +15,10 @@ from cases.errors import (
     MarketingBlockNotFoundError,
     ReceiptInFutureError,
     ReferenceTakenError,
+    StaleTaskError,
     StaleVersionError,
+    TaskNoteMissingError,
+    TaskNotFoundError,
     UnfinishedChecklistError,
 )
 from cases.packages.errors import FetchRefusedError
@@ -29,6 +32,19 @@ _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
         "marketing-block-not-found",
         "No such marketing block",
         "Det finns ingen reklamspärr med det numret.",
+    ),
+    TaskNotFoundError: (404, "task-not-found", "No such task", "Ärendets checklista har ingen sådan uppgift."),
+    StaleTaskError: (
+        409,
+        "stale-task",
+        "Somebody changed the task in between",
+        "Någon annan har ändrat uppgiften. Läs om den och försök igen.",
+    ),
+    TaskNoteMissingError: (
+        422,
+        "task-note-missing",
+        "A task that does not apply needs a reason",
+        "Skriv varför uppgiften inte är aktuell.",
     ),
     ReferenceTakenError: (
         409,
@@ -134,7 +150,7 @@ def _handler(status: int, slug: str, title: str, detail: str) -> Any:
 
 
 def _extensions(error: Exception) -> dict[str, Any]:
-    if isinstance(error, StaleVersionError):
+    if isinstance(error, StaleVersionError | StaleTaskError):
         return {"current_version": error.current}
     if isinstance(error, UnfinishedChecklistError):
         return {"reason": str(error), "open_tasks": list(error.unfinished)}

@@ -1,13 +1,13 @@
 """The routes of ``/api/v1``. Thin: read, call the service, answer."""
 
-import re
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from cases.api import schemas
 from cases.api.problems import answers
 from cases.api.scopes import Scope, needs
+from cases.api.versions import IfMatch, etag_of, seen_version
 from cases.drafts import Actor
 from cases.service import CaseService
 from cases.views import CaseFilter
@@ -17,9 +17,6 @@ from privacy.references import is_case_reference
 from privacy.request_types import RequestType
 
 router = APIRouter(prefix="/api/v1")
-
-_ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"', re.ASCII)
-_VERSION_MISSING: Final = "Läs ärendet först och skicka med den version du såg."
 
 
 async def _service(request: Request) -> CaseService:
@@ -33,26 +30,13 @@ def _require_reference(text: str) -> None:
         raise ProblemError(422, "invalid-reference", "Not a case reference", detail)
 
 
-async def _caller(request: Request) -> Actor:
+async def caller(request: Request) -> Actor:
+    """Return who calls, as the gate noted it."""
     actor: Actor = request.state.actor
     return actor
 
 
-def _etag(version: int) -> str:
-    return f'"{version}"'
-
-
-def _seen_version(version: int | None, if_match: str | None) -> int:
-    """Return the version that the caller saw, said in the body, in ``If-Match``, or alike in both."""
-    tag = None if if_match is None else _ETAG.fullmatch(if_match.strip())
-    if version is None and if_match is None:
-        raise ProblemError(428, "version-missing", "Say which version of the case you saw", _VERSION_MISSING)
-    if if_match is not None and (tag is None or (version is not None and version != int(tag[1]))):
-        raise ProblemError(422, "invalid-version", "If-Match is no version of a case, or not that of the body")
-    return int(tag[1]) if tag is not None else version or 0
-
-
-Caller = Annotated[Actor, Depends(_caller)]
+Caller = Annotated[Actor, Depends(caller)]
 Service = Annotated[CaseService, Depends(_service)]
 NewReference = Annotated[str, Path(description="Made where the person confirmed", examples=["AR-7K2M-Q941"])]
 Reference = Annotated[str, Path(examples=["AR-7K2M-Q941"])]
@@ -70,7 +54,7 @@ async def register_case(reference: NewReference, body: schemas.CaseIn, request: 
     """Make a request a case, once: the same body again answers 200 with the same case, another body 409."""
     _require_reference(reference)
     # What FastAPI does around a call takes a third of this operation's time: it is asked for the body, and given bytes.
-    service, actor = await _service(request), await _caller(request)
+    service, actor = await _service(request), await caller(request)
     registration = await service.register(body.draft(reference), actor=actor)
     receipt = schemas.CaseReceipt.model_validate(registration.receipt).model_dump_json()
     return Response(receipt, 201 if registration.created else 200, media_type="application/json")
@@ -106,7 +90,7 @@ async def list_cases(
 async def read_case(reference: Reference, service: Service, response: Response) -> schemas.Case:
     """Return a case with how its due date came about; nothing in it says whose it is. The ``ETag`` is its version."""
     case = await service.read(reference)
-    response.headers["ETag"] = _etag(case.version)
+    response.headers["ETag"] = etag_of(case.version)
     return schemas.Case.model_validate(case)
 
 
@@ -134,20 +118,18 @@ async def move_case(
     service: Service,
     actor: Caller,
     response: Response,
-    if_match: Annotated[
-        str | None, Header(max_length=40, description="The `ETag` that the caller saw, in place of `version`")
-    ] = None,
+    if_match: IfMatch = None,
 ) -> schemas.Case:
     """Take a step, if the case still has the version that the caller saw and the rules allow it."""
     view = await service.transition(
         reference,
         to=body.to,
-        version=_seen_version(body.version, if_match),
+        version=seen_version(body.version, if_match),
         actor=actor if body.officer_id is None else Actor.officer(body.officer_id),
         resolution=body.resolution,
         note=body.note,
     )
-    response.headers["ETag"] = _etag(view.version)
+    response.headers["ETag"] = etag_of(view.version)
     return schemas.Case.model_validate(view)
 
 

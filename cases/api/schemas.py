@@ -45,6 +45,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
 DetailKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 FreeText = Annotated[str, StringConstraints(max_length=10_000)]
+OfficerId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.@-]{1,64}$")]
 Base64 = Annotated[str, StringConstraints(max_length=400_000)]
 
 
@@ -335,7 +336,7 @@ class TransitionIn(Taken):
     version: int | None = Field(
         None, ge=1, le=2**31 - 1, description="The version that the caller saw; or its `ETag` as `If-Match`"
     )
-    officer_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.@-]{1,64}$")] | None = Field(
+    officer_id: OfficerId | None = Field(
         None, description="The person on the staff who decides; most steps need one. Without it the system acts"
     )
 

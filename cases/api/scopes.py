@@ -19,6 +19,9 @@ class Scope(StrEnum):
     MOVE_CASES = "cases:move"
     """Steps of a case."""
 
+    WORK_TASKS = "cases:tasks"
+    """Checklists of cases with what officers wrote on them: read them, and say how far a task has come."""
+
     OWN_CASES = "cases:own"
     """On behalf of an identified person: find, add to and take back their own cases."""
 

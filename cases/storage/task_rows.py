@@ -16,6 +16,7 @@ class CaseTaskRow(Base):
     __tablename__ = "case_task"
     __table_args__ = (
         CheckConstraint("(changed_at IS NULL) = (actor_id IS NULL)", name="changed_by_somebody"),
+        CheckConstraint("version >= 1", name="version"),
         CheckConstraint("state <> 'not_applicable' OR note_sealed IS NOT NULL", name="reason_when_not_applicable"),
     )
 
@@ -40,6 +41,9 @@ class CaseTaskRow(Base):
 
     is_mandatory: Mapped[bool]
     state: Mapped[TaskState] = mapped_column(words(TaskState, "state"))
+
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts changes of state and note: the optimistic lock of programs."""
 
     note_sealed: Mapped[bytes | None]
     """What the officer wrote about it."""

@@ -52,6 +52,7 @@ def calls(reference: str) -> dict[Scope, tuple[str, str, dict]]:
         Scope.REGISTER_CASES: ("PUT", f"/cases/{reference}", body_of()),
         Scope.READ_CASES: ("GET", f"/cases/{reference}", {}),
         Scope.MOVE_CASES: ("POST", f"/cases/{reference}/transitions", {"to": "in_progress", "version": 9}),
+        Scope.WORK_TASKS: ("GET", f"/cases/{reference}/tasks", {}),
         Scope.OWN_CASES: ("POST", "/cases/find-own", nobody),
         Scope.BLOCK_MARKETING: ("GET", f"/marketing-blocks/{reference}", {}),
     }
