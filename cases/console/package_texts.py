@@ -14,6 +14,9 @@ NOT_POSSIBLE: Final = "Ett nytt utdrag kan inte förberedas nu. Återta det som 
 CHAT_IS_DOWN: Final = (
     "Chatten svarar inte, så personens samtal kunde inte tas med. Inget utdrag gjordes. Försök igen om en stund."
 )
+NOT_YET: Final = "Utdraget kan inte lämnas ut än. {what}"
+"""Where the button would be that releases it; ``what`` is missing to know whose it is."""
+
 NOT_IDENTIFIED: Final = (
     "Personen har inte legitimerat sig med BankID i det här ärendet och kan därför inte hämta utdraget i chatten. "
     "Ladda ner det och lämna det på ett annat säkert sätt."

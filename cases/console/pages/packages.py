@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from cases.console import file_texts, package_texts
+from cases.console import file_texts, package_texts, texts
 from cases.console.accounts import StaffAccount, display_names
 from cases.console.context import Console
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep, SentForm
-from cases.console.identity import identity_first
+from cases.console.identity import gap_shown, identity_first
 from cases.console.pages.cases import known
 from cases.console.pages.files import saved
 from cases.console.responses import led_on, page
@@ -113,6 +113,7 @@ async def _package_page(
     people = {package.prepared_by, package.released_by or ""} if package else set()
     async with console.sessions() as session:
         names = await display_names(session, people)
+    gap = gap_shown(file.case, await console.identities.of_case(reference))
     found_in = {one.source for one in files} | {OWN_SYSTEM}
     return page(
         request,
@@ -123,6 +124,7 @@ async def _package_page(
         files=files,
         package=package,
         is_released=package is not None and package.state is PackageState.RELEASED,
+        hindrance=None if gap is None else package_texts.NOT_YET.format(what=texts.IDENTITY_GAPS[gap]),
         is_identified=file.personal_identity_number is not None,
         systems=[(system, system.id in found_in) for system in console.config.systems.systems],
         names=names,

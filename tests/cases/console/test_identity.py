@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases.console import texts
+from cases.console import package_texts, texts
 from cases.drafts import NOBODY, IdentificationMethod, Identity
 from privacy.identity_proof import IdentityGap, ProofMethod
 from privacy.request_types import IdentityLevel, RequestType
@@ -144,9 +144,17 @@ async def test_an_extract_is_not_released_to_whom_nobody_knows(annas_browser, re
     await annas_browser.open(f"{address}/package")
     await annas_browser.send(f"{address}/package")
     [page] = annas_browser.find(f"//a[starts-with(@href, '{address}/package/') and contains(@href, '/page')]/@href")
+    release, gap = page.removesuffix("/page") + "/release", texts.IDENTITY_GAPS[IdentityGap.LEVEL_TOO_LOW]
 
-    await annas_browser.send(page.removesuffix("/page") + "/release", reviewed="1")
-
+    assert annas_browser.find(f"//form[@action='{release}']") == []  # no button that would be refused, but why
+    assert package_texts.NOT_YET.format(what=gap) in annas_browser.text
+    token = annas_browser.form(f"{address}/package")["form_token"]
+    await annas_browser.post(release, {"form_token": token, "reviewed": "1"})
     assert annas_browser.answer.status_code == 409
-    gap = texts.IDENTITY_GAPS[IdentityGap.LEVEL_TOO_LOW]
     assert texts.IDENTITY_FIRST.format(what=gap) in annas_browser.text
+
+    await annas_browser.open(address)
+    await annas_browser.send(f"{address}/identity", method="called_back")
+    await annas_browser.open(f"{address}/package")
+    await annas_browser.send(release, reviewed="1")
+    assert "Utlämnat av Anna Berg" in annas_browser.text
