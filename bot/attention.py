@@ -65,6 +65,10 @@ class Attention:
         """Tell whether the message needs no "I did not understand": what it says was understood here."""
         return any(kind is not Circumstance.HEALTH for kind in self._recognised(text))
 
+    def is_grave(self, text: str) -> bool:
+        """Tell whether somebody's life may be at stake: then nothing is hidden from a person who helps."""
+        return any(kind in _EVERY_TIME for kind in self._recognised(text))
+
     def _recognised(self, text: str) -> Sequence[Circumstance]:
         return recognise(self._company.hidden(text))
 

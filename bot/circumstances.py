@@ -36,12 +36,21 @@ class Circumstance(StrEnum):
 
 
 _FILE: Final = Path(__file__).with_name("circumstances.yml")
+HEALTH_DETAILS: Final = Path(__file__).with_name("health_details.yml")
+_ILLNESSES: Final = "|".join(yaml.safe_load(HEALTH_DETAILS.read_text("utf-8"))["illnesses"])
 _PATTERNS: Final = {
     Circumstance(kind): re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    for kind, patterns in yaml.safe_load(with_company(_FILE.read_text("utf-8"))).items()
+    for kind, patterns in yaml.safe_load(
+        with_company(_FILE.read_text("utf-8")).replace("{illness}", _ILLNESSES)
+    ).items()
 }
 _GRAVER: Final = frozenset({Circumstance.CRISIS, Circumstance.DANGER})
 _LIGHTER: Final = frozenset({Circumstance.DISTRESS, Circumstance.ANGER, Circumstance.HEALTH})
+
+
+def pattern_of(kind: Circumstance) -> re.Pattern[str]:
+    """Return what recognises a circumstance, in a text that is folded and has single spaces."""
+    return _PATTERNS[kind]
 
 
 def gravest(kinds: Sequence[str]) -> Circumstance | None:

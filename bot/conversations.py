@@ -165,7 +165,8 @@ class Conversations:
         if given.button is not None:
             return await self._press(session, conversation, given)
         now = self._clock()
-        redacted = redact(self._checked(given.text or ""), self._texts)
+        text = self._checked(given.text or "")
+        redacted = redact(text, self._texts, health=self._hides_health(conversation, text))
         draft = Draft("visitor", redacted.text, client_id=given.client_id)
         message = await self._store.add_message(session, conversation, draft, now=now)
         for key in [*redacted.notices(), *([notice] if notice else [])]:
@@ -180,6 +181,11 @@ class Conversations:
         if conversation.state == "waiting":
             await self._write_in_queue(session, conversation, redacted.text)
         return message
+
+    def _hides_health(self, conversation: ConversationRow, text: str) -> bool:
+        """Tell whether nobody asked: no question for the visitor's own words, no person, no life at stake."""
+        asked = conversation.asks_own_words or conversation.state in ("waiting", "human")
+        return not asked and not self._attention.is_grave(text)
 
     async def _write_in_queue(self, session: AsyncSession, conversation: ConversationRow, text: str) -> None:
         if self._texts.means_cancel_waiting(text):

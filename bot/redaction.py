@@ -1,7 +1,8 @@
 """What a person types is made harmless before anything else sees it: nothing here is ever undone.
 
 Personal identity numbers and payment card numbers are masked ahead of storage, logs and the bot (invariant 4): what is
-not there cannot leak. Characters that only deceive (controls, direction overrides, half of a surrogate pair) go too.
+not there cannot leak. So is what somebody tells of their health without being asked (docs/adr/0106). Characters that
+only deceive (controls, direction overrides, half of a surrogate pair) go too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from bot.health_details import find_health_details
 from bot.texts import Texts
 from privacy.card_numbers import find_card_numbers
 from privacy.personal_identity_number import find_in_text
@@ -31,6 +33,7 @@ class Redacted:
     text: str
     had_personal_identity_number: bool
     had_card_number: bool
+    had_health_details: bool = False
 
     def notices(self) -> list[str]:
         """Return the keys of what the person is told about it."""
@@ -39,25 +42,34 @@ class Redacted:
             keys.append("personal_identity_number_masked")
         if self.had_card_number:
             keys.append("card_number_masked")
+        if self.had_health_details:
+            keys.append("health_details_masked")
         return keys
 
 
-def redact(text: str, texts: Texts) -> Redacted:
-    """Return ``text`` without personal identity numbers and card numbers.
+def redact(text: str, texts: Texts, *, health: bool = False) -> Redacted:
+    """Return ``text`` without personal identity numbers and card numbers, and without details of ``health`` if so told.
 
-    Both are looked for in the text as it was typed; where they overlap the whole goes, as a card number.
+    All are looked for in the text as it was typed; where they overlap the whole goes, as the first of card number,
+    personal identity number, health.
     """
-    numbers, cards = find_in_text(text), find_card_numbers(text)
+    found = {
+        "mask_card_number": find_card_numbers(text),
+        "mask_personal_identity_number": find_in_text(text),
+        "mask_health_details": find_health_details(text) if health else [],
+    }
     parts, position = [], 0
-    masked_numbers = masked_cards = False
-    for span in _joined([*numbers, *cards]):
-        is_card = any(_overlap(span, card) for card in cards)
-        masked_cards, masked_numbers = masked_cards or is_card, masked_numbers or not is_card
-        mask = texts("mask_card_number" if is_card else "mask_personal_identity_number")
-        parts += [text[position : span.start], mask]
+    masks: set[str] = set()
+    for span in _joined([span for spans in found.values() for span in spans]):
+        mask = next(mask for mask, spans in found.items() if any(_overlap(span, one) for one in spans))
+        masks.add(mask)
+        parts += [text[position : span.start], texts(mask)]
         position = span.end
     return Redacted(
-        "".join([*parts, text[position:]]), had_personal_identity_number=masked_numbers, had_card_number=masked_cards
+        "".join([*parts, text[position:]]),
+        had_personal_identity_number="mask_personal_identity_number" in masks,
+        had_card_number="mask_card_number" in masks,
+        had_health_details="mask_health_details" in masks,
     )
 
 

@@ -84,6 +84,9 @@ class ConversationRow(Base):
     circumstances: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     """What the visitor said of their own situation and has been answered: kinds (``bot.circumstances``), no words."""
 
+    asks_own_words: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the bot's last question wants the visitor's own words, of which nothing about health is hidden."""
+
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
 

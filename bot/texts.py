@@ -17,9 +17,11 @@ KEYS: Final = frozenset(
     {
         "mask_personal_identity_number",
         "mask_card_number",
+        "mask_health_details",
         "mask_code",
         "personal_identity_number_masked",
         "card_number_masked",
+        "health_details_masked",
         "code_masked",
         "code_not_waited_for",
         "welcome_unavailable",

@@ -230,6 +230,7 @@ class TurnRunner:
             now = self._clock()
             if answer.messages:
                 await self._store.withdraw_answers(session, conversation.id, now=now)
+                conversation.asks_own_words = bool(answer.messages[-1].custom.get("own_words"))
             said = self._about_the_visitor(claimed, conversation)
             drafts = self._attention.beside(self._drafts(claimed, answer, row), said, claimed.said)
             for draft in drafts:

@@ -94,14 +94,46 @@ async def test_what_is_merely_not_understood_is_said(edge: Edge, rasa: FakeRasa)
         assert [message["text"] for message in await visitor.say("hurkle durkle")] == [UNSURE["text"]]
 
 
-async def test_health_is_warned_of_once_and_kindly_without_a_person(edge: Edge, texts: Texts):
+async def test_health_that_nobody_asked_for_is_hidden_each_time_and_the_question_answered(edge: Edge, texts: Texts):
     async with edge.visitor() as visitor:
         await visitor.open()
-        warning, answer = await visitor.say("jag har cancer, hur länge sparar ni samtal?")
+        for _ in range(2):
+            notice, answer = await visitor.say("jag har cancer, hur länge sparar ni samtal?")
+            assert notice["text"] == texts("health_details_masked")
+            assert notice["buttons"] == []
+            assert answer["text"] == f"svar på {texts('mask_health_details')}, hur länge sparar ni samtal?"
+        assert "cancer" not in str(await visitor.session())
+
+
+async def test_health_is_kept_where_the_visitors_own_words_were_asked_for_and_warned_of_once(
+    edge: Edge, rasa: FakeRasa, texts: Texts
+):
+    rasa.answers["jag invänder"] = [says("Vad gör att du invänder?", custom={"own_words": True})]
+    rasa.answers["för att jag har cancer"] = [says("Vad mer?", custom={"own_words": True})]
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        await visitor.say("jag invänder")
+        warning, _ = await visitor.say("för att jag har cancer")
         assert warning["text"] == texts("circumstance_health")
-        assert warning["buttons"] == []
-        assert answer["text"].startswith("svar på")
+        assert rasa.texts()[-1] == "för att jag har cancer"
         assert len(await visitor.say("jag har cancer som sagt")) == 1
+
+        notice, _ = await visitor.say("jag har diabetes också")
+        assert notice["text"] == texts("health_details_masked"), "the bot went on to something else"
+
+
+async def test_health_is_kept_for_a_person_and_where_a_life_is_at_stake(edge: Edge, internal, rasa: FakeRasa):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        await visitor.say("jag har cancer och orkar inte leva")
+        assert rasa.texts()[-1] == "jag har cancer och orkar inte leva"
+        conversation_id = await hand_over(internal, visitor)
+        await visitor.say("jag har diabetes")
+        await internal.post(f"/conversations/{conversation_id}/claim", json=ANNA)
+        await visitor.say("jag är gravid")
+        shown = str(await visitor.session())
+    assert "diabetes" in shown
+    assert "gravid" in shown
 
 
 async def test_the_angry_are_offered_a_person_and_a_complaint(edge: Edge, rasa: FakeRasa, texts: Texts):

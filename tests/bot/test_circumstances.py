@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.circumstances import Circumstance, gravest, recognise
+from bot.health_details import find_health_details
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -179,6 +180,9 @@ def test_false_alarms_are_rare_among_what_people_ask():
     heard = [text for text in said if recognise(text)]
     assert len(said) > 50_000
     assert len(heard) < len(said) / 150
+    assert len([text for text in heard if find_health_details(text)]) < len(said) / 2_000, (
+        "hidden, and not to be had back"
+    )
 
 
 @pytest.mark.parametrize("text", ["jag är " * 300, "min " * 500, "a" * 2_000, "jag " + "ä " * 900, "<" * 2_000])
