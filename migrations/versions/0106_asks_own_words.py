@@ -1,13 +1,13 @@
 """Whether the bot's last question is answered in the visitor's own words (bot.conversations).
 
-Revision: 0106, after 0046.
+Revision: 0106, after 0053.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0106"
-down_revision = "0046"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
