@@ -71,7 +71,9 @@ export class IdentificationCard {
     this.purpose.textContent = purpose_title ?? "";
     this.signed.hidden = !visible_text || !withBankid;
     this.signed.lastElementChild.textContent = visible_text ?? "";
-    this.#say(message || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting));
+    const focusIsHere = this.element.contains(this.element.getRootNode().activeElement);
+    const isRead = state === "complete" && focusIsHere; // nothing is left to press, so the focus goes to the text itself
+    this.#say(message || (state === "offered" ? TEXTS.bankidOffered : TEXTS.bankidWaiting), { isRead });
     this.#current = identification;
     this.#countdown.set(identification.ends_in_s);
     const shape = JSON.stringify([state, mode, qr, can_retry, launch_url, email]);
@@ -79,19 +81,18 @@ export class IdentificationCard {
     this.#rest();
     this.#shape = shape;
     if (mode !== "qr") this.#brought = false;
-    this.#draw(identification);
+    this.#draw(identification, focusIsHere);
     if (state !== "pending" || mode === "email") return;
     this.#every(REFRESH_MS, () => this.#conversation.refreshIdentification(this.#id).catch(ignoreEdgeError));
     if (qr) this.#showCode();
   }
 
-  #draw(identification) {
+  #draw(identification, focusIsHere) {
     const { state, qr } = identification;
-    const focusInside = this.element.contains(this.element.getRootNode().activeElement);
     this.#code.hidden = !qr;
     this.#body.replaceChildren(...this.#offers(identification).filter(Boolean));
     if (state === "complete") this.#status.prepend(icon(ICONS.check));
-    if (focusInside) (this.#body.querySelector("input, a, button") ?? this.#status).focus();
+    if (focusIsHere) (this.#body.querySelector("input, a, button") ?? this.#status).focus();
   }
 
   #offers(identification) {
@@ -231,10 +232,10 @@ export class IdentificationCard {
     if (next) await this.#act(...next);
   }
 
-  #say(text) {
+  #say(text, { isRead = false } = {}) {
     if (this.#status.textContent === text) return;
     this.#status.textContent = text;
-    if (this.live) this.#announcer.say(text);
+    if (this.live && !isRead) this.#announcer.say(text, { by: this });
   }
 
   /** A new frame each second; the old one stays until the next has been drawn, so the code never blinks. */

@@ -4,6 +4,7 @@ import { button, clockTime, element } from "./dom.js";
 import { TEXTS } from "./texts.js";
 
 const KEPT_MS = 15_000; // long enough to be picked up by every reader, short enough not to be met when browsing
+const ECHO_MS = 3_000;
 
 const PATIENCE_MS = 1_200; // a blink of the network is not worth a line
 const UNREACHABLE_AFTER = 3;
@@ -15,8 +16,15 @@ export class Announcer {
   /** While the chat is closed only what `always` must be heard is said. */
   muted = true;
 
-  say(text, { always = false } = {}) {
+  #lately = [];
+
+  /** `words`: what of `text` another part of the chat may say as well, `by` itself; said by both at once, they are heard once. */
+  say(text, { always = false, words = text, by = null } = {}) {
     if (!text || (this.muted && !always)) return;
+    const now = Date.now();
+    this.#lately = this.#lately.filter(({ at }) => now - at < ECHO_MS);
+    if (this.#lately.some((said) => said.words === words && said.by !== by)) return;
+    this.#lately.push({ words, by, at: now });
     const line = element("p", {}, text);
     this.element.append(line);
     setTimeout(() => line.remove(), KEPT_MS);

@@ -79,7 +79,7 @@ export class Thread {
     this.#add(message);
     if (followed) this.#showNewest();
     else this.toEnd.hidden = false;
-    if (fresh && message.sender !== "visitor") this.#context.announcer.say(spoken(message));
+    if (fresh && message.sender !== "visitor") this.#context.announcer.say(spoken(message), { words: message.text, by: this });
   }
 
   #add(message) {

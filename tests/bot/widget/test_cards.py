@@ -242,6 +242,7 @@ async def test_an_address_is_confirmed_by_keyboard_alone(chat: Chat) -> None:
     await chat.page.keyboard.press("Enter")
     await expect(card).to_contain_text("två försök kvar")
     await expect(chat.live_region).to_contain_text("två försök kvar")
+    assert (await chat.announced()).count("två försök kvar") == 1
     await expect(code).to_have_value("000000")
 
     await code.fill(scenes.CODE)
@@ -249,6 +250,34 @@ async def test_an_address_is_confirmed_by_keyboard_alone(chat: Chat) -> None:
     await expect(card).to_contain_text("Du har bekräftat adressen.")
     await expect(card.get_by_role("button")).to_have_count(0)
     await expect(card.get_by_role("textbox")).to_have_count(0)
+    await expect(card.locator(".status")).to_be_focused()
+    assert "Du har bekräftat adressen." not in await chat.announced(), "the focus is on it, so it is read already"
+
+
+async def test_what_the_card_and_the_conversation_both_say_is_heard_once(chat: Chat) -> None:
+    """A code that is typed in the chat is answered in the chat, and the card shows the same."""
+    card = await _asked_for_code(chat)
+    wrong, wrong_again = "Koden stämmer inte. Du har två försök kvar.", "Koden stämmer inte. Du har ett försök kvar."
+    chat.edge.identify(chat.edge.only, **scenes.sent_code(scenes.EMAIL))
+
+    chat.edge.identify(chat.edge.only, message=wrong)
+    chat.edge.say(chat.edge.only, "bot", wrong)
+    await expect(chat.bubbles("bot").last).to_have_text(wrong)
+    chat.edge.say(chat.edge.only, "bot", wrong_again)
+    chat.edge.identify(chat.edge.only, message=wrong_again)
+    await expect(card).to_contain_text(wrong_again)
+
+    announced = await chat.announced()
+    assert (announced.count(wrong), announced.count(wrong_again)) == (1, 1)
+
+
+async def test_what_somebody_says_twice_is_heard_twice(chat: Chat) -> None:
+    await chat.open()
+    for _ in range(2):
+        chat.edge.say(chat.edge.only, "officer", "Ja.", sender_name="Vera Lund")
+    await expect(chat.bubbles("officer")).to_have_count(2)
+
+    assert (await chat.announced()).count("Ja.") == 2
 
 
 async def test_the_phone_is_told_what_is_typed_where(chat: Chat) -> None:
