@@ -18,23 +18,17 @@ from insyn.settings import ROOT, Settings
 from tests.insyn.network import audited_environment
 
 ARTEFACTS = ROOT / ".insyn-test"
-OFFICER = "vera"
 PORTS = ("chat", "cases", "rasa", "actions", "simulator")
 
 
 @dataclass(frozen=True)
 class RunningStack:
-    """Where the running stack is reached, and who may work in its console."""
+    """Where the running stack is reached."""
 
     settings: Settings
     environment: dict[str, str]
-    officer_password: str
-    """The one-time password of :attr:`officer_name`; the first login asks for a new one."""
-
     contacts: Path
     """Every address that a process of the stack looked up, connected or sent to."""
-
-    officer_name: str = OFFICER
 
     @property
     def chat_url(self) -> str:
@@ -75,9 +69,7 @@ def stack() -> Iterator[RunningStack]:
     }
     settings = Settings(_env_file=None, data_dir=data_dir, **ports)
     with running_stack(settings, environment=environment):
-        started = RunningStack(settings, environment, officer_password="", contacts=contacts)
-        password = started.insyn("staff", "add", OFFICER).split()[-1]
-        yield RunningStack(settings, environment, password, contacts)
+        yield RunningStack(settings, environment, contacts)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -10,11 +11,13 @@ import shutil
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from playwright.async_api import Browser, Download, Locator, Page, async_playwright, expect
 
+from identity.simulator.personas import PERSONAS, Persona
 from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from privacy.deadlines import response_due
@@ -25,8 +28,29 @@ pytestmark = pytest.mark.browser
 
 SCREENSHOTS = ROOT / ".insyn-test" / "screenshots" / "journey"
 README_PICTURE = ROOT / "docs" / "images" / "chat.png"
-WRONG_ADDRESS, ADDRESS = "anna@exmple.se", "anna@example.se"
+WRONG_ADDRESS = "anna@exmple.se"
 PATIENCE_MS = 30_000
+
+_attempts = itertools.count()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part. Nobody has been here before: a second attempt at the journey meets what the first one left."""
+
+    persona: Persona
+    address: str
+    officer: str
+    one_time_password: str
+    """The first login asks for a new one."""
+
+
+@pytest.fixture
+def cast(stack: RunningStack) -> Cast:
+    attempt = next(_attempts)
+    number, officer = attempt or "", f"vera{attempt or ''}"
+    password = stack.insyn("staff", "add", officer).split()[-1]
+    return Cast(PERSONAS[attempt % len(PERSONAS)], f"anna{number}@example.se", officer, password)
 
 
 @asynccontextmanager
@@ -38,7 +62,7 @@ async def person(browser: Browser, size: dict) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: RunningStack) -> None:
+async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: RunningStack, cast: Cast) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     async with (
         async_playwright() as playwright,
@@ -50,19 +74,19 @@ async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: 
         visitor = Visitor(page, stack.chat_url)
         await visitor.open()
         await asks_about_the_policy(visitor)
-        await requests_access_and_corrects_the_address(visitor)
-        await signs_with_the_code(visitor, simulator, stack.simulator_url)
+        await requests_access_and_corrects_the_address(visitor, cast)
+        await signs_with_the_code(visitor, simulator, stack.simulator_url, cast)
         reference, due_on = await reads_the_receipt(visitor)
-        await opts_out_of_marketing(visitor)
+        await opts_out_of_marketing(visitor, cast)
         await visitor.ask("Jag vill prata med en människa")
         await expect(visitor.panel.locator(".queue")).to_be_visible()
-        await officer_logs_in(console, stack)
-        await officer_answers_and_hands_back(console, visitor)
+        await officer_logs_in(console, stack, cast)
+        await officer_answers_and_hands_back(console, visitor, reference)
         await visitor.ask("Säljer ni mina uppgifter?")
         await expect(visitor.bubbles("bot").last).to_contain_text("säljer")
         await officer_sees_the_case(console, stack, reference, due_on)
         await officer_releases_the_package(console, stack, reference)
-        await fetches_the_package(visitor, simulator, stack.simulator_url, reference)
+        await fetches_the_package(visitor, simulator, stack.simulator_url, reference, cast)
 
 
 async def asks_about_the_policy(visitor: Visitor) -> None:
@@ -77,7 +101,7 @@ async def asks_about_the_policy(visitor: Visitor) -> None:
     await picture(visitor.page, "1-source")
 
 
-async def requests_access_and_corrects_the_address(visitor: Visitor) -> None:
+async def requests_access_and_corrects_the_address(visitor: Visitor, cast: Cast) -> None:
     said = visitor.bubbles("bot")
     await visitor.ask("Jag vill veta vilka uppgifter ni har om mig")
     await visitor.reply("Allt").click()
@@ -89,27 +113,29 @@ async def requests_access_and_corrects_the_address(visitor: Visitor) -> None:
     await visitor.reply("Ändra").click()
     await visitor.reply("E-postadressen").click()
     await expect(said.last).to_contain_text("Vilken e-postadress")
-    await visitor.say(ADDRESS)
-    await expect(said.last).to_contain_text(ADDRESS)
+    await visitor.say(cast.address)
+    await expect(said.last).to_contain_text(cast.address)
     await expect(said.last).not_to_contain_text(WRONG_ADDRESS)
     await visitor.reply("Stämmer").click()
     await visitor.bankid.wait_for()
 
 
-async def signs_with_the_code(visitor: Visitor, simulator: Page, simulator_url: str) -> None:
+async def signs_with_the_code(visitor: Visitor, simulator: Page, simulator_url: str, cast: Cast) -> None:
     await picture(visitor.page, "3-bankid")
     await visitor.bankid.get_by_role("button", name="Visa QR-kod").click()
     await visitor.page.get_by_role("img", name="QR-kod för BankID").locator("img").wait_for()
     await picture(visitor.page, "4-code")
 
-    await scans_and_approves(simulator, simulator_url, ADDRESS)  # what is signed is what was confirmed
+    # what is signed is what was confirmed
+    await scans_and_approves(simulator, simulator_url, cast.address, as_persona=cast.persona)
     await expect(visitor.bankid).to_have_attribute("data-state", "complete")
 
 
-async def scans_and_approves(simulator: Page, simulator_url: str, shown: str) -> None:
+async def scans_and_approves(simulator: Page, simulator_url: str, shown: str, *, as_persona: Persona) -> None:
     await simulator.goto(simulator_url)
     await simulator.get_by_role("button", name="Skanna koden på skärmen").click()
     await expect(simulator.get_by_text(shown)).to_be_visible()
+    await simulator.get_by_label(as_persona.name).check()
     await simulator.get_by_label("Säkerhetskod").fill("123456")
     await simulator.get_by_role("button", name="Skriv under", exact=True).click()
     await expect(simulator.get_by_role("heading", name="Underskriften är klar")).to_be_visible()
@@ -129,18 +155,18 @@ async def reads_the_receipt(visitor: Visitor) -> tuple[str, date]:
     return reference, due_on
 
 
-async def opts_out_of_marketing(visitor: Visitor) -> None:
+async def opts_out_of_marketing(visitor: Visitor, cast: Cast) -> None:
     await visitor.ask("Sluta maila mig")
     if "spärrad" not in await visitor.bubbles("bot").last.inner_text():
-        await visitor.say(ADDRESS)
+        await visitor.say(cast.address)
     await expect(visitor.bubbles("bot").last).to_contain_text("är spärrad från och med nu")
     await picture(visitor.page, "6-opted-out")
 
 
-async def officer_logs_in(console: Page, stack: RunningStack) -> None:
+async def officer_logs_in(console: Page, stack: RunningStack, cast: Cast) -> None:
     await console.goto(f"{stack.console_url}/login")
-    await console.get_by_label("Användarnamn").fill(stack.officer_name)
-    await console.get_by_label("Lösenord").fill(stack.officer_password)
+    await console.get_by_label("Användarnamn").fill(cast.officer)
+    await console.get_by_label("Lösenord").fill(cast.one_time_password)
     await console.get_by_role("button", name="Logga in").click()
     await console.get_by_label("Ditt namn").fill("Vera Lund")
     for label in ("Nytt lösenord", "Samma lösenord igen"):
@@ -149,9 +175,9 @@ async def officer_logs_in(console: Page, stack: RunningStack) -> None:
     await console.get_by_role("link", name="Överlämningar").wait_for()
 
 
-async def officer_answers_and_hands_back(console: Page, visitor: Visitor) -> None:
+async def officer_answers_and_hands_back(console: Page, visitor: Visitor, reference: str) -> None:
     await console.get_by_role("link", name="Överlämningar").click()
-    await console.locator("#queue .queue a").first.click()
+    await console.locator("#queue .queue a").filter(has_text=reference).click()
     await console.get_by_role("button", name="Ta över samtalet").click()
     await expect(visitor.panel.locator(".header")).to_contain_text("Vera Lund")
 
@@ -184,13 +210,15 @@ async def officer_releases_the_package(console: Page, stack: RunningStack, refer
     await picture(console, "10-console-package")
 
 
-async def fetches_the_package(visitor: Visitor, simulator: Page, simulator_url: str, reference: str) -> None:
+async def fetches_the_package(
+    visitor: Visitor, simulator: Page, simulator_url: str, reference: str, cast: Cast
+) -> None:
     """As the letter says: ask how it goes, show who one is, save the file, open it."""
     [what_to_write] = re.findall("”(.+?)”", (ROOT / "data" / "letters" / "fulfilment.yml").read_text())
     await visitor.ask(what_to_write)
     await visitor.reply("Hämta dina uppgifter").click()
     await visitor.page.get_by_role("button", name="Visa QR-kod").click()
-    await scans_and_approves(simulator, simulator_url, reference)
+    await scans_and_approves(simulator, simulator_url, reference, as_persona=cast.persona)
     link = visitor.log.get_by_role("link", name="Spara filen")
     await link.wait_for()
     await picture(visitor.page, "11-package")
@@ -203,7 +231,7 @@ async def fetches_the_package(visitor: Visitor, simulator: Page, simulator_url: 
     assert account["ärende"] == reference
     own = account["uppgifter_i_assistenten"]
     assert [request["ärende"] for request in own["begäranden"]] == [reference]
-    assert own["reklamspärrar"] == [ADDRESS]
+    assert own["reklamspärrar"] == [cast.address]
     assert "inspelade samtal" in json.dumps(own["samtal"], ensure_ascii=False)
 
 
