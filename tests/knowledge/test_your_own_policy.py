@@ -40,6 +40,10 @@ SAYS = {
     "cookie_what": "varukorg",
     "chat_storage": "14 dagar",
     "last_updated": "4 maj 2026",
+    # a question about sharing that is read as one about a group, or of where it comes from, is answered all the same
+    "group_sharing": "inte ut till andra företag",
+    "partner_sharing": "inte ut till andra företag",
+    "source_authorities": "bara från dig själv",
 }
 
 
