@@ -13,7 +13,6 @@ from privacy.checklist import TaskState
 from privacy.systems import NO_SYSTEMS, SystemRegister
 
 NOTHING_CONNECTED: Final[Connected] = {}
-_SYSTEM_PARTS: Final = {"jobs": "Automatiskt", "assistant": "Assistenten"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _line(
 ) -> TaskLine:
     who = None
     if task.actor_id is not None:
-        who = _SYSTEM_PARTS.get(task.actor_id) or names.get(task.actor_id, texts.SOMEBODY_ELSE)
+        who = texts.SYSTEM_PARTS.get(task.actor_id) or names.get(task.actor_id, texts.SOMEBODY_ELSE)
     return TaskLine(
         key=task.key,
         element_id=f"task-{number}",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cases.connectors.interface import Operation, Outcome
+from cases.console import texts
 from privacy.checklist import TaskAction
 
 SYSTEM_NAMES: Final = MappingProxyType({"mailchimp": "Mailchimp", "hubspot": "Hubspot", "teamtailor": "TeamTailor"})
@@ -44,24 +45,28 @@ OUTCOMES: Final = MappingProxyType(
 PENDING: Final = "på väg"
 RETRYING: Final = "försöker igen, {attempts} försök hittills ({failure})"
 DEAD: Final = "misslyckades ({failure})"
+_UNKNOWN_FAILURE: Final = "okänt fel"
 NOT_ORDERED: Final = "inte skickad; kontrolleras varje natt"
 BY_HAND: Final = "spärra för hand"
 """For numbers: the connected systems know people by e-mail address."""
 
 CANNOT_UNDO: Final = "Jag har hämtat det som ska lämnas ut och vet att raderingen inte går att ångra."
-CONFIRM_ERASURE: Final = "Bekräfta att raderingen inte går att ångra. Ingenting har ändrats."
-BAD_ADDRESS: Final = "Skriv den e-postadress som personen har i systemet. Ingenting har skickats."
-NOT_CONNECTED: Final = "Systemet är inte anslutet, eller kan inte göra det. Ingenting har skickats."
-CASE_HAS_ENDED: Final = "Ärendet är beslutat. Öppna det igen först. Ingenting har skickats."
+CONFIRM_ERASURE: Final = f"Bekräfta att raderingen inte går att ångra. {texts.NOTHING_CHANGED}"
+_NOTHING_SENT: Final = "Ingenting har skickats."
+BAD_ADDRESS: Final = f"Skriv den e-postadress som personen har i systemet. {_NOTHING_SENT}"
+NOT_CONNECTED: Final = f"Systemet är inte anslutet, eller kan inte göra det. {_NOTHING_SENT}"
+CASE_HAS_ENDED: Final = f"Ärendet är beslutat. Öppna det igen först. {_NOTHING_SENT}"
+NOTHING_TO_REPLAY: Final = "Uppdraget är redan skickat igen eller finns inte."
 
 
 def order_state(state: str, outcome: Outcome | None, *, attempts: int, failure: str | None) -> str:
     """Return how far an order has come."""
     if state == "done" and outcome is not None:
         return OUTCOMES[outcome]
+    why = failure or _UNKNOWN_FAILURE
     if state == "dead":
-        return DEAD.format(failure=failure or "okänt fel")
-    return RETRYING.format(attempts=attempts, failure=failure or "okänt fel") if attempts else PENDING
+        return DEAD.format(failure=why)
+    return RETRYING.format(attempts=attempts, failure=why) if attempts else PENDING
 
 
 def system_name(system: str) -> str:

@@ -35,7 +35,16 @@ NAME_MISSING: Final = "Skriv ett användarnamn."
 NAME_TAKEN: Final = "Det finns redan ett konto med det användarnamnet."
 LAST_ADMINISTRATOR: Final = "Det måste finnas minst en administratör kvar."
 
-DATA_SUBJECT: Final = "Den registrerade"
+OFFICER: Final = "Handläggare"
+SYSTEM_PARTS: Final = MappingProxyType(
+    {
+        "assistant": "Assistenten",
+        "jobs": "Automatiskt",
+        "evidence": "Granskning",
+        "data_subject": "Den registrerade",
+    }
+)
+"""Who acts in a case without being an officer, by the id under which it acts."""
 
 REGISTRATION_INCOMPLETE: Final = "Välj vad begäran gäller och hur den kom in, och ange dagen då den kom in."
 RECEIVED_IN_FUTURE: Final = "En begäran kan inte ha kommit in senare än i dag."
@@ -46,12 +55,15 @@ REGISTERED_OTHERWISE: Final = (
 NOTE_MISSING: Final = "Skriv en anteckning först."
 MESSAGE_MISSING: Final = "Skriv ett svar först."
 RESOLUTION_MISSING: Final = "Välj hur ärendet ska avgöras."
-STALE_CASE: Final = (
-    "Någon annan ändrade ärendet medan du hade det öppet, så din ändring sparades inte. "
-    "Sidan visar nu hur ärendet ser ut. Det du skrev står kvar i formuläret."
+NOTHING_CHANGED: Final = "Ingenting har ändrats."
+_STALE: Final = (
+    "Någon annan ändrade {what} medan du hade sidan öppen, så din ändring sparades inte. "
+    "Sidan visar nu hur {what} ser ut. Det du skrev står kvar i formuläret."
 )
-FORBIDDEN_STEP: Final = "Det steget går inte att ta med ärendet som det är nu. Ingenting har ändrats."
-FORBIDDEN_FORM: Final = "Formuläret var ofullständigt. Ingenting har ändrats."
+STALE_CASE: Final = _STALE.format(what="ärendet")
+STALE_TASK: Final = _STALE.format(what="uppgiften")
+FORBIDDEN_STEP: Final = f"Det steget går inte att ta med ärendet som det är nu. {NOTHING_CHANGED}"
+FORBIDDEN_FORM: Final = f"Formuläret var ofullständigt. {NOTHING_CHANGED}"
 CLAIMED_BY_ANOTHER: Final = "{name} har tagit samtalet."
 NO_LONGER_YOURS: Final = "Samtalet är inte längre ditt, så inget skickades. Sidan visar hur det ser ut nu."
 MESSAGE_REFUSED: Final = "Svaret kunde inte skickas så som det är skrivet."
@@ -59,17 +71,12 @@ CHAT_UNAVAILABLE: Final = "Chatten svarar inte just nu. Försök igen om en stun
 
 UNFINISHED_CHECKLIST: Final = (
     "Ärendet kan inte beslutas som bifallet än, för det som personen har rätt till är inte gjort. Det här är kvar: "
-    "{tasks}. Markera det som klart, eller som ”gäller inte” med ett skäl. Ingenting har ändrats."
+    f"{{tasks}}. Markera det som klart, eller som ”gäller inte” med ett skäl. {NOTHING_CHANGED}"
 )
 TASK_NOTE_MISSING: Final = "Skriv varför uppgiften inte gäller, så att det går att förstå i efterhand."
-STALE_TASK: Final = (
-    "Någon annan ändrade uppgiften medan du hade sidan öppen, så din ändring sparades inte. "
-    "Sidan visar nu hur den ser ut. Det du skrev står kvar i formuläret."
-)
 TASK_STATES: Final = MappingProxyType(
     {TaskState.OPEN: "Öppen", TaskState.DONE: "Klar", TaskState.NOT_APPLICABLE: "Gäller inte"}
 )
-NOTHING_TO_REPLAY: Final = "Uppdraget är redan skickat igen eller finns inte."
 MANDATORY_OPEN: Final = "{count} obligatoriska är kvar innan ärendet kan beslutas som bifallet."
 
 DONE: Final = MappingProxyType(
@@ -156,9 +163,9 @@ IDENTITY_GAPS: Final = MappingProxyType(
 )
 """What is to be done about an identity, before anything else."""
 
-IDENTITY_FIRST: Final = "Det går inte förrän identiteten är fastställd. {what} Ingenting har ändrats."
+IDENTITY_FIRST: Final = f"Det går inte förrän identiteten är fastställd. {{what}} {NOTHING_CHANGED}"
 IDENTITY_NOT_IN_DOUBT: Final = (
-    "Identiteten är redan fastställd, så det går inte att begära mer eller låta tiden stå still. Ingenting har ändrats."
+    f"Identiteten är redan fastställd, så det går inte att begära mer eller låta tiden stå still. {NOTHING_CHANGED}"
 )
 PROOF_MISSING: Final = "Välj hur identiteten fastställdes."
 TIME_GOES_ON: Final = "Tiden stannar inte: det har gått mer än fem dagar sedan begäran kom in."
@@ -178,7 +185,7 @@ CONVERSATION_STATES: Final = MappingProxyType(
 )
 
 SENDERS: Final = MappingProxyType(
-    {"visitor": "Besökaren", "bot": "Assistenten", "officer": "Handläggare", "system": "System"}
+    {"visitor": "Besökaren", "bot": SYSTEM_PARTS["assistant"], "officer": OFFICER, "system": "System"}
 )
 
 EXTENSION_TOO_LATE: Final = "Tiden kan inte längre förlängas: det hade behövt ske senast {first_due}."
@@ -213,14 +220,14 @@ PACKAGE_CARD: Final = "Länk för att hämta uppgifterna i ärende {reference}."
 IDENTIFICATION_CARD: Final = "Legitimering med BankID erbjöds."
 
 MARKETING_CHANNELS: Final = MappingProxyType({MarketingChannel.EMAIL: "E-post", MarketingChannel.PHONE: "Telefon"})
-ROLES: Final = MappingProxyType({Role.OFFICER: "Handläggare", Role.ADMINISTRATOR: "Administratör"})
+ROLES: Final = MappingProxyType({Role.OFFICER: OFFICER, Role.ADMINISTRATOR: "Administratör"})
 
 ERRORS: Final = MappingProxyType(
     {
         "forged": (
             "Formuläret kunde inte tas emot",
             (
-                "Sidan har legat öppen för länge eller öppnades i ett annat fönster. Ingenting har ändrats. "
+                f"Sidan har legat öppen för länge eller öppnades i ett annat fönster. {NOTHING_CHANGED} "
                 "Gå tillbaka, ladda om sidan och försök igen."
             ),
         ),

@@ -14,14 +14,6 @@ from privacy.swedish_dates import local_date, swedish_date
 OPENED = "case_opened"
 TASK_CHANGED = "task_changed"
 
-_SYSTEM_PARTS = {
-    "assistant": "Assistenten",
-    "jobs": "Automatiskt",
-    "evidence": "Granskning",
-    "data_subject": texts.DATA_SUBJECT,
-}
-_UNKNOWN_OFFICER = "Handläggare"
-
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -76,8 +68,8 @@ def _continues(last: TimelineEntry, line: TimelineEntry) -> bool:
 
 def _who(event: EventView, names: Mapping[str, str]) -> str:
     if event.actor_kind is ActorKind.CASE_OFFICER:
-        return names.get(event.actor_id, _UNKNOWN_OFFICER)
-    return _SYSTEM_PARTS.get(event.actor_id, event.actor_id)
+        return names.get(event.actor_id, texts.OFFICER)
+    return texts.SYSTEM_PARTS.get(event.actor_id, event.actor_id)
 
 
 def _status_change(event: EventView) -> str | None:

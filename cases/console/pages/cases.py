@@ -182,7 +182,7 @@ async def case_page(
         people = {event.actor_id for event in events} | {note.actor_id for note in file.notes}
         people |= {proof.actor_id for proof in established}
         people |= {task.actor_id for task in tasks if task.actor_id is not None}
-        names = {DATA_SUBJECT.id: texts.DATA_SUBJECT} | await display_names(session, people)
+        names = {DATA_SUBJECT.id: texts.SYSTEM_PARTS[DATA_SUBJECT.id]} | await display_names(session, people)
     questions = {question.key: question.text for question in rule_for(file.case.request_type).questions}
     return page(
         request,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cases.console import connector_texts, texts
+from cases.console import connector_texts
 from cases.console.context import Console
 from cases.console.guard import PREFIX, ConsoleDep, FormDep, OfficerDep
 from cases.console.order_lines import order_line
@@ -24,7 +24,7 @@ async def replay(
 ) -> Response:
     """Start a dead order afresh."""
     if order_id.bit_length() > 63 or not await console.orders.replay(order_id):
-        return await _page(request, console, problem=texts.NOTHING_TO_REPLAY, status=409)
+        return await _page(request, console, problem=connector_texts.NOTHING_TO_REPLAY, status=409)
     return led_on(f"{PREFIX}/connectors", done="replayed")
 
 

@@ -205,7 +205,7 @@ async def test_what_failed_for_good_is_seen_and_placed_afresh(
 
     answer = await annas_browser.post(action, {"form_token": annas_browser.form("/console/logout")["form_token"]})
     assert answer.status_code == 409
-    assert texts.NOTHING_TO_REPLAY in annas_browser.text
+    assert connector_texts.NOTHING_TO_REPLAY in annas_browser.text
 
 
 async def test_the_nightly_comparison_is_reported(
