@@ -91,6 +91,18 @@ async def test_whoever_has_not_shown_that_it_is_theirs_learns_nothing(service, o
         assert await own.find(stranger, request_type=RequestType.ACCESS, open_only=True) == [], who
 
 
+async def test_what_was_filed_by_nobody_or_without_asking_who_is_not_found_by_its_filer_either(
+    service, own, karl, draft, another
+):
+    """As the receipt of such a request, and the answer to who finds nothing, say."""
+    by_code = Person(BY_CODE, draft.contact_email)
+    await service.register(another(identity=NOBODY))
+    await service.register(another(identity=NOBODY, request_type=RequestType.COMPLAINT))
+
+    assert await own.find(replace(karl, contact_email=draft.contact_email)) == []
+    assert await own.find(by_code) == []
+
+
 async def test_a_refused_try_is_told_from_no_case_only_by_the_history(service, own, strangers, draft, references):
     await service.register(draft)
     for stranger in strangers.values():

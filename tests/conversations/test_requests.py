@@ -293,6 +293,8 @@ async def test_whoever_cannot_identify_has_a_case_and_a_person(
     assert (case.details, case.identification) == (journey.details, None), "the case says that nobody is identified"
     assert turn.says(case.reference)
     assert turn.says("23 december 2026")
+    assert turn.says("Spara ärendenumret"), "which is the only way back to it:"
+    assert turn.says("syns inte bland dina ärenden om du legitimerar dig senare, men en människa kan säga hur det går")
     assert fakes.edge.withdrawn == [case.reference], "the card is taken back"
     [handoff] = fakes.edge.handoffs
     assert case.reference in handoff["summary"]
