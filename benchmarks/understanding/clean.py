@@ -2,29 +2,23 @@
 
 Three faults are found and, with ``--write``, taken out of the files: an example that the evaluation asks (or a light
 edit of such a question: the question stays, the example goes), the same example twice under one intent, and one example
-under two intents (all but the first go). No evaluation question is ever printed.
+under two intents (all but the first go). A question of a few words that is an example word for word goes itself: what
+everybody would write belongs to the examples, and measures nothing. No evaluation question is ever printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
 from benchmarks.understanding.examples import Example, read_examples
-from bot.nlu.normalisation import clean, fold, words
+from insyn.evaluation.independence import light_edits, same_words
 from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT
-
-LIGHT_EDIT = 92
-"""Similarity (0–100, Levenshtein over folded words) from which two texts count as the same; as in tests/nlu."""
-
-SHORT = 4
-"""Texts of so few words are not told apart by their wording, unless they are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +27,6 @@ class Fault:
 
     example: Example
     why: str
-
-
-def comparable(text: str) -> str:
-    """Return the words of ``text`` as they are compared."""
-    return " ".join(fold(word) for word in words(clean(text)) if word not in "?!")
 
 
 def faults(examples: Sequence[Example], questions: Iterable[str]) -> list[Fault]:
@@ -52,19 +41,18 @@ def faults(examples: Sequence[Example], questions: Iterable[str]) -> list[Fault]
             seen[text] = example.intent
     gone = {id(fault.example) for fault in found}
     left = [example for example in examples if id(example) not in gone]
-    return found + [Fault(left[index], "asked in the evaluation") for index in _asked(left, questions)]
+    asked = sorted({place for _, place in light_edits(list(questions), [example.text for example in left])})
+    return found + [Fault(left[place], "asked in the evaluation") for place in asked]
 
 
-def _asked(examples: Sequence[Example], questions: Iterable[str]) -> list[int]:
-    long_questions = [text for text in map(comparable, questions) if len(text.split()) > SHORT]
-    similar = process.cdist(
-        long_questions,
-        [comparable(example.text) for example in examples],
-        scorer=fuzz.ratio,
-        score_cutoff=LIGHT_EDIT,
-        workers=2,
-    )
-    return sorted(set(similar.nonzero()[1].tolist())) if len(long_questions) else []
+def drop_known_questions(path: Path, examples: Sequence[Example], *, write: bool) -> int:
+    """Return how many short questions of a file are examples word for word; with ``write`` take them out."""
+    lines = [line for line in path.read_text().splitlines() if line.strip()]
+    texts = [json.loads(line)["q"] for line in lines]
+    gone = {place for place, _ in same_words(texts, [example.text for example in examples])}
+    if write and gone:
+        path.write_text("".join(f"{line}\n" for place, line in enumerate(lines) if place not in gone))
+    return len(gone)
 
 
 def take_out(found: Iterable[Fault], root: Path = ROOT) -> None:
@@ -91,11 +79,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    questions = [question.text for question in read_questions(sorted((ROOT / "tests" / "nlu").glob("*.jsonl")))]
-    found = faults(read_examples(), questions)
+    asked = sorted((ROOT / "tests" / "nlu").glob("*.jsonl"))
+    examples = read_examples()
+    found = faults(examples, [question.text for question in read_questions(asked)])
     for fault in found:
         print(f"{fault.example.place}: {fault.example.intent}: {fault.example.text} ({fault.why})")
     print(f"{len(found)} examples should go")
+    for path in asked:
+        print(f"{path.name}: {drop_known_questions(path, examples, write=arguments.write)} questions are examples")
     if arguments.write:
         take_out(found)
 

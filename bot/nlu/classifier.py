@@ -40,6 +40,8 @@ class SwedishIntentClassifier(GraphComponent):
             "threshold": 0.5,
             # … and begin a request, which is more than an answer, above this
             "request_threshold": 0.6,
+            # … between these no choice can do harm ("tack och hej"): together they need to be likelier than all else
+            "harmless": ["greet", "goodbye", "thank"],
             # … and how many readings to keep
             "ranking_length": 10,
         }
@@ -107,11 +109,16 @@ class SwedishIntentClassifier(GraphComponent):
 
     def _classify(self, message: Message, readings: Sequence[Reading], certainty: float) -> None:
         ranking = [_as_rasa(reading) for reading in readings[: self._config["ranking_length"]]]
-        threshold = "request_threshold" if readings[0].intent.startswith("request_") else "threshold"
-        if certainty < self._config[threshold]:
+        if self._asks_back(readings, certainty):
             ranking.insert(0, {"name": FALLBACK, "confidence": 1.0 - certainty})
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+
+    def _asks_back(self, readings: Sequence[Reading], certainty: float) -> bool:
+        if readings[0].intent in (harmless := self._config["harmless"]):
+            certainty = max(certainty, sum(reading.confidence for reading in readings if reading.intent in harmless))
+        request = readings[0].intent.startswith("request_")
+        return bool(certainty < self._config["request_threshold" if request else "threshold"])
 
 
 def _embeddings(examples: Sequence[Message]) -> Floats | None:

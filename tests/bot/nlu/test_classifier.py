@@ -40,6 +40,21 @@ def test_it_acts_above_the_threshold_of_its_kind(intent: str, certainty: float, 
     assert read(intent, certainty).get(INTENT)["name"] == acted_on
 
 
+def test_between_a_thank_you_and_a_goodbye_it_need_not_ask_back():
+    class Polite(CertainModel):
+        def __init__(self, *shares: float) -> None:
+            super().__init__("thank", 0.4)
+            intents = ("thank", "goodbye", "policy_fee")
+            self._readings = [Reading(intent, share) for intent, share in zip(intents, shares, strict=True)]
+
+    def understood(model: CertainModel) -> str:
+        component = SwedishIntentClassifier(SwedishIntentClassifier.get_default_config(), None, None, model)
+        return component.process([Message({TEXT: "tack och hej"})])[0].get(INTENT)["name"]
+
+    assert understood(Polite(0.41, 0.38, 0.21)) == "thank"
+    assert understood(Polite(0.30, 0.15, 0.28)) == FALLBACK
+
+
 def test_unsure_it_still_says_which_readings_are_nearest():
     names = [reading["name"] for reading in read("policy_sale", 0.2).get(INTENT_RANKING_KEY)]
     assert names == [FALLBACK, "policy_sale", "policy_fee", "greet"]
