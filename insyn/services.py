@@ -163,6 +163,7 @@ def cases_config(config: Settings) -> CasesConfig:
         chat_url=config.chat_url,
         chat_token=config.service_token.get_secret_value(),
         public_url=config.staff_url,
+        eves=config.eves,
         webhooks=tuple(
             WebhookEndpoint(name=url.partition("://")[2], url=url, secrets=secrets) for url in config.webhook_urls
         ),

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         None,
         description="When staff answer in the chat on working days, e.g. 08:00-17:00. Empty: nothing is said.",
     )
+    eves: bool = Field(
+        False,
+        description="Whether midsommarafton, julafton and nyårsafton are days off for due dates: a case due on one is "
+        "then due on the next working day.",
+    )
     processors_file: Path | None = Field(
         None,
         description="The list of subcontractors, as docs/processors.example.yml. Empty: each wish for it is a case.",
