@@ -16,6 +16,7 @@ CasesError
 ├── TaskNotFoundError            the case has no such task
 ├── TaskNoteMissingError         a task that does not apply needs a reason
 ├── StaleTaskError               somebody changed the task in between
+├── ChatUnavailableError         the chat does not answer, so what was to be done there is not done
 ├── CheckpointError              a checkpoint of the audit is none, was changed, or another key signed it
 └── InvalidCursorError           the page cursor is not one of ours
 """
@@ -107,6 +108,10 @@ class StaleTaskError(CasesError):
     def __init__(self, key: str, *, current: int) -> None:
         super().__init__(f"{key} has version {current} by now")
         self.current = current
+
+
+class ChatUnavailableError(CasesError):
+    """The chat does not answer; what was to be done there is not done, or not wholly. The same again finishes it."""
 
 
 class CheckpointError(CasesError):

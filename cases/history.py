@@ -41,11 +41,14 @@ class EventKind(StrEnum):
     FILE_DELETED = "file_deleted"
     LETTER_SENT = "letter_sent"
     PACKAGE_PREPARED = "package_prepared"
+    PACKAGE_SHOWN = "package_shown"
     PACKAGE_RELEASED = "package_released"
     PACKAGE_WITHDRAWN = "package_withdrawn"
     PACKAGE_EXPIRED = "package_expired"
     PACKAGE_FETCHED = "package_fetched"
     PACKAGE_FETCH_REFUSED = "package_fetch_refused"
+    CONVERSATION_ERASURE_BEGUN = "conversation_erasure_begun"
+    CONVERSATIONS_ERASED = "conversations_erased"
 
     @property
     def label(self) -> str:
@@ -84,11 +87,14 @@ _LABELS: Final = MappingProxyType(
         EventKind.FILE_DELETED: "En fil togs bort",
         EventKind.LETTER_SENT: "Ett brev skickades",
         EventKind.PACKAGE_PREPARED: "Ett utdrag förbereddes",
+        EventKind.PACKAGE_SHOWN: "Utdraget visades",
         EventKind.PACKAGE_RELEASED: "Utdraget lämnades ut",
         EventKind.PACKAGE_WITHDRAWN: "Utdraget återtogs",
         EventKind.PACKAGE_EXPIRED: "Utdragets tid gick ut",
         EventKind.PACKAGE_FETCHED: "Utdraget hämtades",
         EventKind.PACKAGE_FETCH_REFUSED: "Ett försök att hämta utdraget nekades",
+        EventKind.CONVERSATION_ERASURE_BEGUN: "Radering av samtal i chatten begärdes",
+        EventKind.CONVERSATIONS_ERASED: "Samtal i chatten raderades",
     }
 )
 

@@ -1,4 +1,7 @@
-"""The register's own log: log-ins, refused access, tokens, retention. Append-only and hash-chained, as cases are."""
+"""The register's own log: log-ins, refused access, tokens, retention, conversations shown to staff.
+
+Append-only and hash-chained, as cases are.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +30,7 @@ class RegisterEventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     RETENTION_RAN = "retention_ran"
     BLOCK_LIFTED = "block_lifted"
+    CONVERSATION_SHOWN = "conversation_shown"
 
 
 async def note(

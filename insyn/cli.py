@@ -189,6 +189,15 @@ def audit_checkpoint(file: Annotated[Path, typer.Argument(help="A new file; keep
     console.print(f"{write_checkpoint(settings(), file)} chains: {file}")
 
 
+@audit_app.command("readers")
+def audit_readers(conversation: Annotated[str, typer.Argument(help="Its id, or the reference of its case.")]) -> None:
+    """Say which officers were shown a conversation, and when; also of one that is erased."""
+    from insyn.readers import readers
+    from insyn.settings import settings
+
+    console.print(readers(settings(), conversation))
+
+
 @token_app.command("add")
 def token_add(
     name: Annotated[str, typer.Argument(help="Which system gets it.")],

@@ -28,6 +28,7 @@ from cases.console.pages import (
     blocks,
     cases,
     connectors,
+    conversations,
     deliveries,
     files,
     handoffs,
@@ -49,9 +50,11 @@ from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
 from cases.letters.templates import load_letters
+from cases.own_conversations import OwnConversations
 from cases.packages.gathering import Gatherer
 from cases.packages.service import Packages
 from cases.service import CaseService
+from cases.shown_conversations import ShownConversations
 from cases.storage.sealing import Sealer
 from foundation.clock import Clock, system_clock
 from foundation.database import Sessions
@@ -92,6 +95,7 @@ def mount(
     throttle = LoginThrottle(sessions, key_ring=config.key_ring)
     checklists = Checklists(sessions, key_ring=config.key_ring, clock=clock, register=config.systems)
     systems = connectors_of(config.connectors)
+    chat = EdgeConversations(edge)
     console = Console(
         config=config,
         service=service,
@@ -105,9 +109,11 @@ def mount(
                 sessions,
                 sealer=Sealer(config.key_ring),
                 register=config.systems,
-                conversations=EdgeConversations(edge),
+                conversations=chat,
             ),
         ),
+        own_conversations=OwnConversations(sessions, clock=clock, chat=chat, checklists=checklists),
+        shown_conversations=ShownConversations(sessions, key_ring=config.key_ring, clock=clock),
         letters=Letters(
             sessions,
             key_ring=config.key_ring,
@@ -153,6 +159,7 @@ def _pages(console: Console) -> FastAPI:
         tasks,
         identity,
         orders,
+        conversations,
         blocks,
         connectors,
         handoffs,

@@ -1,7 +1,7 @@
 """A case's checklist as its page shows it: what is open first to see, each task with its form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ from cases.checklists import TaskView
 from cases.connectors.orders import OrderView
 from cases.console import texts
 from cases.console.order_lines import Connected, OrderForm, OrderLine, order_form, order_line
+from cases.own_conversations import TASK as ERASE_CONVERSATIONS
 from privacy.checklist import TaskState
 from privacy.systems import NO_SYSTEMS, SystemRegister
 
@@ -50,6 +51,9 @@ class TaskLine:
     orders: Sequence[OrderLine]
     """What was ordered for it, oldest first."""
 
+    conversations: int | None = None
+    """How many conversations of the person's this task erases; None for every other task, and once it is settled."""
+
     @property
     def state_label(self) -> str:
         """The state in Swedish."""
@@ -78,6 +82,7 @@ def checklist_of(
     orders: Sequence[OrderView] = (),
     register: SystemRegister = NO_SYSTEMS,
     connected: Connected = NOTHING_CONNECTED,
+    conversations: int | None = None,
 ) -> ChecklistView:
     """Return what the page shows.
 
@@ -88,13 +93,17 @@ def checklist_of(
         orders: what connected systems were ordered to do for the case.
         register: the company's systems.
         connected: which of them can be ordered to do what; nothing for a case that has ended.
+        conversations: how many the person had with the assistant; None for a case that has ended.
     """
     lines = []
     for number, task in enumerate(tasks):
         form = order_form(task.action, task.system_id, register=register, connected=connected)
         of_task = [order_line(order) for order in orders if order.task_key == task.key]
         of_this = draft if draft and draft.key == task.key else None
-        lines.append(_line(task, number, names, of_this, form, of_task))
+        line = _line(task, number, names, of_this, form, of_task)
+        if task.key == ERASE_CONVERSATIONS and not task.state.is_settled:
+            line = replace(line, conversations=conversations)
+        lines.append(line)
     return ChecklistView(
         lines=lines,
         settled=sum(line.state.is_settled for line in lines),

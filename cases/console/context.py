@@ -21,8 +21,10 @@ from cases.console.sessions import StaffSessions
 from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
+from cases.own_conversations import OwnConversations
 from cases.packages.service import Packages
 from cases.service import CaseService
+from cases.shown_conversations import ShownConversations
 from foundation.clock import Clock
 from foundation.database import Sessions
 from privacy.swedish_dates import local_date
@@ -37,6 +39,8 @@ class Console:
     files: CaseFiles
     letters: Letters
     packages: Packages
+    own_conversations: OwnConversations
+    shown_conversations: ShownConversations
     checklists: Checklists
     orders: Orders
     reconciliation: Reconciliation

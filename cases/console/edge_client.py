@@ -145,6 +145,14 @@ class EdgeClient:
         """End the conversation; errors as :meth:`send`."""
         await self._call("POST", f"conversations/{conversation_id}/close", {"officer_id": officer.id})
 
+    async def erase(self, conversation_id: UUID) -> None:
+        """Erase a conversation for good; one that is gone already is as good.
+
+        Raises:
+            EdgeUnavailableError: the edge does not answer.
+        """
+        await self._call("DELETE", f"conversations/{conversation_id}")
+
     @asynccontextmanager
     async def stream(self, conversation_id: UUID, *, after: str | None) -> AsyncIterator[AsyncIterator[ServerEvent]]:
         """Open a conversation's live events, those after the message with the id ``after``.

@@ -6,12 +6,14 @@ from uuid import UUID
 from cases.console.edge_client import EdgeClient
 from cases.console.errors import ConversationNotFoundError, EdgeUnavailableError
 from cases.console.package_texts import verdict_text
+from cases.errors import ChatUnavailableError
 from cases.packages.account import Said
 from cases.packages.errors import GatheringError
 
 
 class EdgeConversations:
-    """Reads conversations for packages (:class:`cases.packages.gathering.Conversations`)."""
+    """Reads conversations for packages (:class:`cases.packages.gathering.Conversations`), and erases them
+    (:class:`cases.own_conversations.Chat`)."""
 
     def __init__(self, edge: EdgeClient) -> None:
         self._edge = edge
@@ -33,3 +35,14 @@ class EdgeConversations:
             Said(message.sender, message.text, message.created_at, verdicts.get(message.id))
             for message in conversation.messages
         ]
+
+    async def erase(self, conversation_id: UUID) -> None:
+        """Erase a conversation for good; one that is gone already is as good.
+
+        Raises:
+            ChatUnavailableError: the chat does not answer.
+        """
+        try:
+            await self._edge.erase(conversation_id)
+        except EdgeUnavailableError as error:
+            raise ChatUnavailableError from error

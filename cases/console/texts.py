@@ -87,6 +87,7 @@ DONE: Final = MappingProxyType(
         "task": "Uppgiften i checklistan är sparad.",
         "ordered": "Systemet har fått uppdraget. Ladda om sidan för att se hur det går.",
         "replayed": "Uppdraget är skickat igen.",
+        "conversations-erased": "Samtalen är raderade och uppgiften är klar.",
         "claimed": "Du har tagit över samtalet. Besökaren ser ditt namn.",
         "sent": "Svaret är skickat.",
         "returned": "Samtalet är tillbaka hos assistenten.",

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from cases.console import connector_texts, file_texts, letter_texts, package_texts, texts
+from cases.console import connector_texts, conversation_texts, file_texts, letter_texts, package_texts, texts
 from cases.views import EventView
 from privacy.case_states import ActorKind, CaseStatus
 from privacy.checklist import TaskState
 from privacy.identity_proof import ProofMethod
 from privacy.swedish_dates import local_date, swedish_date
 
-OPENED = "case_opened"
+OPENINGS = ("case_opened", "package_shown")
 TASK_CHANGED = "task_changed"
 
 
@@ -60,7 +60,8 @@ def timeline(
 
 def _continues(last: TimelineEntry, line: TimelineEntry) -> bool:
     return (
-        line.kind == last.kind == OPENED
+        line.kind == last.kind
+        and line.kind in OPENINGS
         and line.who == last.who
         and local_date(line.occurred_at) == local_date(last.occurred_at)
     )
@@ -87,6 +88,7 @@ def _details(event: EventView, due_before: date | None) -> Iterator[str]:
         package_texts.event_details(event.kind, event.facts)
         or file_texts.event_details(event.facts)
         or letter_texts.event_details(event.facts)
+        or conversation_texts.event_details(event.kind, event.facts)
     )
     if about is not None:
         yield about

@@ -156,6 +156,7 @@ def _system(system: System) -> dict[str, Any]:
         "namn": system.name,
         "beskrivning": system.description,
         "roll": system.role.label,
+        "roll_därför": _texts(system.role_statements),
         "rättslig_grund": [ground.label for ground in system.grounds],
         "ändamål": _texts(system.purposes),
         "kategorier": _texts(system.holds),

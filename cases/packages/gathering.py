@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases import pictures
@@ -16,7 +15,7 @@ from cases.marketing import ADDRESS
 from cases.packages.account import Account, Attachment, OwnRequest, Said, Talk
 from cases.packages.archive import distinct
 from cases.registration import comparable_email
-from cases.storage.cases import evidence_of
+from cases.storage.cases import evidence_of, filed_by_the_same
 from cases.storage.marketing import block_by_digest, blocks_of_conversations
 from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
@@ -62,7 +61,7 @@ class Gatherer:
             GatheringError: the chat does not answer.
         """
         async with self._sessions() as session:
-            cases = await self._cases_of_person(session, case)
+            cases = await filed_by_the_same(session, case)
             requests = [await self._request(session, one) for one in cases]
             blocked = await self._blocked(session, cases)
         talks = [talk for one in cases if (talk := await self._talk(one)) is not None]
@@ -82,13 +81,6 @@ class Gatherer:
             register=self._register,
             attachments=self._attachments(files),
         )
-
-    async def _cases_of_person(self, session: AsyncSession, case: CaseRow) -> Sequence[CaseRow]:
-        """Return the person's cases: those filed under the same number, which BankID vouched for; else this one."""
-        if case.person_digest is None:
-            return [case]
-        wanted = select(CaseRow).where(CaseRow.person_digest == case.person_digest).order_by(CaseRow.received_at)
-        return (await session.scalars(wanted)).all()
 
     def _opened(self, case: CaseRow) -> dict[str, str | None]:
         sealed = {

@@ -143,15 +143,17 @@ class Packages:
             raise PackageNotFoundError(reference)
         return package
 
-    async def page(self, reference: str, package_id: UUID) -> str:
-        """Return the readable page of a package, as it lies in the ZIP.
+    async def page(self, reference: str, package_id: UUID, *, actor: Actor) -> str:
+        """Return the readable page of a package, as it lies in the ZIP, to an officer; an event.
 
         Raises:
             CaseNotFoundError: no case has that reference.
             PackageNotFoundError: the case has no such package now.
         """
-        async with self._sessions() as session:
-            row = await self._wanted(session, await existing(session, reference), package_id, CURRENT)
+        async with self._sessions.begin() as session:
+            case = await existing(session, reference, for_update=True)
+            row = await self._wanted(session, case, package_id, CURRENT)
+            await self._record(session, case, EventKind.PACKAGE_SHOWN, row, actor=actor)
             return self._sealer.unseal_certain(row.document_sealed, column=DOCUMENT, reference=str(row.id))
 
     async def whole(self, reference: str, package_id: UUID, *, actor: Actor) -> OpenedFile:

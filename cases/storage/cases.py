@@ -64,6 +64,22 @@ async def cases_of_person(
     return (await session.scalars(_open(statement) if open_only else statement)).all()
 
 
+async def filed_by_the_same(session: AsyncSession, case: CaseRow, *, for_update: bool = False) -> Sequence[CaseRow]:
+    """Return the cases of a case's person: those under the same number, which BankID vouched for.
+
+    A case whose person has shown no number stands alone: nothing else is known to be theirs. Oldest first, unless they
+    are to be locked until the transaction ends.
+    """
+    is_known = case.person_digest is not None
+    statement = select(CaseRow).where(
+        CaseRow.person_digest == case.person_digest if is_known else CaseRow.id == case.id
+    )
+    if for_update:  # in the order in which cases_of_person locks
+        locking = statement.order_by(CaseRow.due_on, CaseRow.id).with_for_update()
+        return (await session.scalars(locking.execution_options(populate_existing=True))).all()
+    return (await session.scalars(statement.order_by(CaseRow.received_at, CaseRow.id))).all()
+
+
 async def note_of_client(session: AsyncSession, case_id: int, client_id: UUID) -> CaseNoteRow | None:
     """Return the note that came under the sender's own number before, or None."""
     statement = select(CaseNoteRow).where(CaseNoteRow.case_id == case_id, CaseNoteRow.client_id == client_id)

@@ -22,7 +22,7 @@ from actions.base import InsynAction
 from actions.journeys.registry import JOURNEY_BY_INTENT, JOURNEY_BY_TYPE
 from actions.request_form import CONFIRMED, RequestForm
 from actions.texts import ANSWER_NAMES, HANDOFF, SIGNING_LABELS, WISHES
-from privacy.request_types import RequestType
+from privacy.request_types import RequestType, rule_for
 from tests.actions.fakes import KNOWLEDGE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -130,6 +130,26 @@ def test_every_form_is_a_journey_with_its_slots():
 def test_every_request_type_is_a_journey_begun_by_an_intent_of_the_domain():
     assert set(JOURNEY_BY_TYPE) == set(RequestType)
     assert set(JOURNEY_BY_INTENT) <= set(DOMAIN["intents"])
+
+
+CLIENTS_DATA = {"access", "rectification", "erasure", "restriction", "portability", "objection"}
+"""Types that may be about data of a client's, whose name is then asked for."""
+
+ANSWERED_TO = {"access", "rectification", "erasure", "restriction", "portability", "objection"} | {
+    "consent_withdrawal",
+    "complaint",
+}
+"""Types whose answer goes to an address that is asked for beside what the right needs."""
+
+
+@pytest.mark.parametrize("kind", RequestType)
+def test_the_dialogue_asks_for_what_the_right_needs_and_whose_and_where_to_answer_and_nothing_else(kind):
+    asked = [field.slot.removeprefix("marketing_") for field in JOURNEY_BY_TYPE[kind].fields]
+    needed = [question.key for question in rule_for(kind).questions]
+    beside = ["client_company"] * (kind in CLIENTS_DATA) + ["contact_email"] * (kind in ANSWERED_TO)
+
+    assert sorted(asked) == sorted([*needed, *beside])
+    assert [slot for slot in asked if slot in needed] == needed, "in the order of the rules"
 
 
 def test_slots_that_are_asked_for_can_be_asked_missed_and_changed():

@@ -1,21 +1,24 @@
 """The commands of whoever runs it: audit, keys, retention, tokens, deliveries."""
 
 import asyncio
+from uuid import UUID
 
 import psycopg
 import pytest
 from rich.console import Console
 
-from cases.drafts import CaseDraft, Channel
+from cases.drafts import Actor, CaseDraft, Channel
 from cases.service import CaseService
+from cases.shown_conversations import ShownConversations
 from cases.storage.outbox import register_endpoints
 from foundation.clock import system_clock
 from foundation.database import create_engine, libpq_url, session_factory
 from insyn import outbox, tokens
 from insyn.audit import verify_audit, write_checkpoint
 from insyn.errors import InsynError
+from insyn.readers import readers
 from insyn.settings import Settings
-from insyn.upkeep import key_status, rotate_keys, run_retention
+from insyn.upkeep import key_status, rotate_keys, run_retention, with_database
 from privacy.calendar import WorkingCalendar
 from privacy.request_types import RequestType
 
@@ -83,6 +86,27 @@ def test_a_changed_line_is_named_by_the_command(filled):
 
     with pytest.raises(InsynError, match=f"{REFERENCES[1]} line 1: changed"):
         verify_audit(filled)
+
+
+def test_the_readers_of_a_conversation_are_told_by_its_case_or_its_number_and_nobody_else_s(filled):
+    conversation = UUID("2f5c8a52-90f6-4b58-8d06-1f0c1d5f7c11")
+    led_to = f"conversation_id = '{conversation}' WHERE reference = '{REFERENCES[0]}'"
+    run(filled, f"UPDATE cases.privacy_case SET {led_to}")  # noqa: S608
+
+    async def read(sessions) -> None:
+        conversations = ShownConversations(sessions, key_ring=filled.key_ring(), clock=system_clock)
+        await conversations.note(conversation, actor=Actor.officer("77"))
+        await conversations.note(UUID(int=5), actor=Actor.officer("88"))
+
+    with_database(filled, read)
+
+    for wanted in (REFERENCES[0], str(conversation)):
+        table = shown(readers(filled, wanted))
+        assert "77" in table
+        assert "88" not in table
+    for unknown in (REFERENCES[1], "hej"):
+        with pytest.raises(InsynError):
+            readers(filled, unknown)
 
 
 def test_a_key_is_replaced_by_the_commands(filled):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cases.console import connector_texts, texts
+from cases.console import connector_texts, conversation_texts, texts
 from cases.console.accounts import StaffAccount, display_names
 from cases.console.checklist import TaskDraft, checklist_of
 from cases.console.context import Console
@@ -205,8 +205,10 @@ async def case_page(
             orders=await console.orders.of_case(reference),
             register=console.config.systems,
             connected=console.connected if file.case.status.is_open else {},
+            conversations=len(await console.own_conversations.of_case(reference)) if file.case.status.is_open else None,
         ),
         connector_texts=connector_texts,
+        conversation_texts=conversation_texts,
         form_id=f"{console.random.getrandbits(64):016x}",
         identity=identity_panel(file.case, established, names=names, draft=identity_draft),
         steps=step_forms(file, today=console.today(), gap=gap_shown(file.case, established), draft=draft),

@@ -57,7 +57,7 @@ async def show_waiting(console: ConsoleDep, _officer: OfficerDep) -> Response:
 async def show_conversation(
     request: Request, console: ConsoleDep, officer: OfficerDep, conversation_id: UUID
 ) -> Response:
-    """Show a conversation with everything that was said."""
+    """Show a conversation with everything that was said, which the register's log remembers."""
     return await _conversation_page(request, console, officer, conversation_id)
 
 
@@ -65,7 +65,8 @@ async def show_conversation(
 async def stream(
     request: Request, console: ConsoleDep, officer: OfficerDep, conversation_id: UUID, after: str = ""
 ) -> Response:
-    """Send what is said from now on, as long as the officer is logged in."""
+    """Send what is said from now on, as long as the officer is logged in; it is remembered as well."""
+    await console.shown_conversations.note(conversation_id, actor=officer.actor, is_live=True)
     cookie = request.cookies.get(SESSION_COOKIE, "")
     seen = request.headers.get("last-event-id") or after
     last_id = seen if seen.isascii() and seen.isdigit() else ""
@@ -156,6 +157,7 @@ async def _conversation_page(
     status: int = 200,
 ) -> Response:
     conversation: Conversation = await console.edge.conversation(conversation_id)
+    await console.shown_conversations.note(conversation_id, actor=officer.actor)
     return page(
         request,
         console,

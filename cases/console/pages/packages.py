@@ -16,6 +16,7 @@ from cases.console.pages.files import saved
 from cases.console.responses import led_on, page
 from cases.errors import IdentityNotEstablishedError
 from cases.files.kinds import FileKind
+from cases.own_conversations import OWN_SYSTEM
 from cases.packages.document import STYLE_HASH
 from cases.packages.errors import GatheringError, PackageNotFoundError, PackageNotPossibleError
 from cases.packages.service import HANDED_OUT
@@ -24,8 +25,6 @@ from cases.packages.states import PackageState
 router = APIRouter(prefix="/cases/{reference}/package")
 
 PREVIEW_POLICY: Final = f"default-src 'none'; style-src '{STYLE_HASH}'; sandbox; frame-ancestors 'none'"
-OWN_SYSTEM: Final = "assistant"
-"""The system that the assistant itself is; there is always something in it about somebody who has a case."""
 
 
 @router.get("")
@@ -54,9 +53,9 @@ async def prepare(
 
 
 @router.get("/{package_id}/page")
-async def preview(console: ConsoleDep, _officer: OfficerDep, reference: str, package_id: UUID) -> Response:
-    """Show the readable page exactly as the person gets it; nothing in it can run."""
-    text = await console.packages.page(known(reference), package_id)
+async def preview(console: ConsoleDep, officer: OfficerDep, reference: str, package_id: UUID) -> Response:
+    """Show the readable page exactly as the person gets it, which the history remembers; nothing in it can run."""
+    text = await console.packages.page(known(reference), package_id, actor=officer.actor)
     return HTMLResponse(text, headers={"Content-Security-Policy": PREVIEW_POLICY})
 
 
@@ -114,7 +113,7 @@ async def _package_page(
     async with console.sessions() as session:
         names = await display_names(session, people)
     gap = gap_shown(file.case, await console.identities.of_case(reference))
-    found_in = {one.source for one in files} | {OWN_SYSTEM}
+    found_in = {one.source for one in files} | {OWN_SYSTEM}  # there is always something in it about who has a case
     return page(
         request,
         console,

@@ -57,6 +57,7 @@ class FakeEdge:
                 Route(f"{prefix}/handoffs", self._handoffs),
                 Route(f"{prefix}/feedback", self._feedback),
                 Route(one, self._conversation),
+                Route(one, self._erase, methods=["DELETE"]),
                 Route(f"{one}/stream", self._stream),
                 Route(f"{one}/claim", self._claim, methods=["POST"]),
                 Route(f"{one}/messages", self._messages, methods=["POST"]),
@@ -135,6 +136,12 @@ class FakeEdge:
             return JSONResponse({}, 404)
         shown = {name: getattr(c, name) for name in ("state", "officer", "reason", "summary", "identity_level")}
         return JSONResponse(shown | {"messages": c.messages, "queue_position": None})
+
+    async def _erase(self, request: Request) -> Response:
+        if refused := self._refused(request):
+            return refused
+        self.conversations.pop(UUID(request.path_params["cid"]), None)
+        return Response(status_code=204)
 
     async def _claim(self, request: Request) -> Response:
         if refused := self._refused(request):

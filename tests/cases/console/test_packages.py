@@ -57,7 +57,7 @@ async def test_it_is_prepared_looked_through_and_released(annas_browser, address
     assert "Utlämnat av Anna Berg" in annas_browser.text
 
     kinds = [event.kind for event in await service.events(draft.reference) if "opened" not in event.kind]
-    assert kinds[1:] == ["package_prepared", "file_downloaded", "package_released"]
+    assert kinds[1:] == ["package_prepared", "package_shown", "file_downloaded", "package_released"]
     await annas_browser.open(address.removesuffix("/package"))
     assert "Kan hämtas till och med 9 april 2026" in annas_browser.text
     await annas_browser.open(address)

@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -11,14 +12,20 @@ from sqlalchemy import text
 
 from bot.app import create_app as create_edge
 from bot.config import BotConfig
+from bot.rasa.tracker_store import PostgresTrackerStore
 from cases.config import CasesConfig
 from cases.console import texts
 from cases.console.conversations import Officer
 from cases.console.edge_client import EdgeClient
 from cases.console.errors import ConversationNotFoundError, MessageRefusedError
+from cases.drafts import Actor, MarketingBlockDraft, MarketingChannel
+from cases.systems import load_systems
+from privacy.request_types import RequestType
 from tests.bot.fake_rasa import TOKEN, FakeRasa
+from tests.cases.conftest import KARL, KARL_NAME
 from tests.cases.console.conftest import ORIGIN
 from tests.cases.console.serving import served
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.database
 
@@ -155,3 +162,52 @@ async def test_refusals_are_the_errors_that_the_console_knows(visitor, sessions,
             await edge.send(conversation, "x" * 5_000, officer=anna, client_id=uuid4())
         with pytest.raises(MessageRefusedError, match=r"\w"):
             await edge.send(conversation, "\u200b", officer=anna, client_id=uuid4())
+
+
+class TestErasure:
+    """The officer's button, the real chat, and Rasa's table: what goes and what stays."""
+
+    @pytest.fixture
+    def config(self, config) -> CasesConfig:
+        systems = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
+        return replace(config, systems=systems)
+
+    async def test_chat_and_tracker_go_and_case_signature_and_block_stay(
+        self, annas_browser, visitor, service, draft, sessions, database_url, key_ring, monkeypatch
+    ):
+        monkeypatch.setenv("INSYN_ENCRYPTION_SECRETS", "a secret for tests")
+        async with sessions() as session:
+            conversation = str(await session.scalar(text("SELECT id FROM chat.conversation")))
+        await visitor.post("/chat/messages", json={"client_id": str(uuid4()), "text": "Radera allt om hunden Bosse"})
+        store = PostgresTrackerStore(host=database_url)
+        with store.session_scope() as session:
+            for sender in (conversation, "somebody else"):
+                session.add(store.SQLEvent(sender_id=sender, type_name="user", timestamp=1.0, data="{}"))
+            session.commit()
+        store.engine.dispose()
+        wish = replace(draft, request_type=RequestType.ERASURE, conversation_id=UUID(conversation))
+        await service.register(wish)
+        block = MarketingBlockDraft(
+            draft.reference, MarketingChannel.EMAIL, "karl@example.se", draft.received_at, UUID(conversation)
+        )
+        await service.block_marketing(block)
+        case = f"/console/cases/{draft.reference}"
+
+        await annas_browser.open(case)
+        await annas_browser.send(f"{case}/conversations/erase", confirmed="yes")
+
+        assert texts.DONE["conversations-erased"] in annas_browser.text
+        async with sessions() as session:
+            for table in ("conversation", "message", "session", "turn", "button", "identification"):
+                assert await session.scalar(text(f"SELECT count(*) FROM chat.{table}")) == 0, table  # noqa: S608
+            assert [*await session.scalars(text("SELECT sender_id FROM rasa.events"))] == ["somebody else"]
+            assert await session.scalar(text("SELECT count(*) FROM cases.case_evidence")) == 1
+        assert await service.is_blocked(MarketingChannel.EMAIL, "karl@example.se")
+        file = await service.open_file(draft.reference, actor=Actor.officer("4"))
+        assert (file.personal_identity_number, file.name) == (KARL, KARL_NAME)
+        kinds = [event.kind for event in await service.events(draft.reference)]
+        assert [kind for kind in kinds if "conversation" in kind] == [
+            "conversation_erasure_begun",
+            "conversations_erased",
+        ]
+        assert "hunden Bosse" not in (await visitor.post("/chat/session")).text
