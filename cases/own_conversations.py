@@ -105,7 +105,7 @@ class OwnConversations:
         if task is None:
             raise TaskNotFoundError(TASK)
         if task.state is not TaskState.OPEN:
-            raise StaleTaskError(TASK)
+            raise StaleTaskError(TASK, current=task.version)
 
     async def _record(
         self, session: AsyncSession, case: CaseRow, kind: EventKind, actor: Actor, facts: dict[str, int]
