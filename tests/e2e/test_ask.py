@@ -14,65 +14,86 @@ pytestmark = pytest.mark.browser
 KEYS = {"q", "intent", "confidence", "text", "citations", "buttons", "latency_ms"}
 
 
-def ask(stack: RunningStack, *lines: object) -> list[dict]:
-    given = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)
-    return [json.loads(line) for line in stack.insyn("ask", "--jsonl", given=given).splitlines()]
+ODD = ("?!", "🙂", "/request_access", "a" * 2_000, "<b>hej</b>", "\u202exyz\u202c")
+NO_MESSAGE = ("", "   ", "\u0000", "a" * 10_000)
+NO_QUESTION = ("not json", '{"q": 3}', '{"question": "?"}', '{"q": []}')
+DESPAIR = "jag orkar inte leva längre"
+
+Answers = list[dict]
 
 
-def test_one_object_a_line_in_order_with_the_keys_of_the_design(stack: RunningStack):
-    answers = ask(stack, {"q": "hur länge sparas inspelade samtal?", "id": 7}, {"q": "Säljer ni mina uppgifter?"})
+@pytest.fixture(scope="module")
+def answers(stack: RunningStack) -> Answers:
+    """All questions of this file in one run, as those who measure do it: each line a conversation of its own."""
+    asked: list[object] = [
+        {"q": "hur länge sparas inspelade samtal?", "id": 7},
+        {"q": "Säljer ni mina uppgifter?"},
+        {"q": ["jag vill ha ett registerutdrag", "avbryt"]},
+        {"q": ["spelar ni in samtal?", "å hur länge då?"]},
+        *({"q": text} for text in (DESPAIR, *ODD, *NO_MESSAGE)),
+    ]
+    lines = [json.dumps(line) for line in asked]
+    printed = stack.insyn("ask", "--jsonl", given="".join(f"{line}\n" for line in [*NO_QUESTION, *lines]))
+    found = [json.loads(line) for line in printed.splitlines()]
+    assert len(found) == len(NO_QUESTION) + len(lines)
+    return found
 
-    assert [answer["q"] for answer in answers] == ["hur länge sparas inspelade samtal?", "Säljer ni mina uppgifter?"]
-    assert set(answers[0]) == KEYS | {"id"}
-    assert answers[0]["id"] == 7
-    assert answers[0]["intent"] == "policy_retention_recordings"
-    assert "3 månader" in answers[0]["text"]
-    assert set(answers[0]["citations"][0]) == {"section", "quote"}
-    assert 0 <= answers[0]["confidence"] <= 1
+
+def answer_to(question: str | list[str], answers: Answers) -> dict:
+    return next(answer for answer in answers if answer.get("q") == question)
 
 
-def test_a_list_is_a_conversation_with_one_answer_a_turn(stack: RunningStack):
-    [answer] = ask(stack, {"q": ["jag vill ha ett registerutdrag", "avbryt"]})
+def test_one_object_a_line_in_order_with_the_keys_of_the_design(answers: Answers):
+    first, second = answers[len(NO_QUESTION) :][:2]
+
+    assert [first["q"], second["q"]] == ["hur länge sparas inspelade samtal?", "Säljer ni mina uppgifter?"]
+    assert set(first) == KEYS | {"id"}
+    assert first["id"] == 7
+    assert first["intent"] == "policy_retention_recordings"
+    assert "3 månader" in first["text"]
+    assert set(first["citations"][0]) == {"section", "quote"}
+    assert 0 <= first["confidence"] <= 1
+
+
+def test_a_list_is_a_conversation_with_one_answer_a_turn(answers: Answers):
+    answer = answer_to(["jag vill ha ett registerutdrag", "avbryt"], answers)
 
     assert [turn["intent"] for turn in answer["turns"]] == ["request_access", "cancel"]
     assert all(set(turn) == KEYS for turn in answer["turns"])
 
 
-def test_a_question_that_leans_on_the_one_before_is_read_with_it(stack: RunningStack):
-    [answer] = ask(stack, {"q": ["spelar ni in samtal?", "å hur länge då?"]})
+def test_a_question_that_leans_on_the_one_before_is_read_with_it(answers: Answers):
+    answer = answer_to(["spelar ni in samtal?", "å hur länge då?"], answers)
 
     assert [turn["intent"] for turn in answer["turns"]] == ["policy_call_recording", "policy_retention_recordings"]
 
 
-def test_who_despairs_is_told_where_help_is_and_nothing_of_calling_off(stack: RunningStack):
-    [answer] = ask(stack, {"q": "jag orkar inte leva längre"})
+def test_who_despairs_is_told_where_help_is_and_nothing_of_calling_off(answers: Answers):
+    answer = answer_to(DESPAIR, answers)
 
     assert "90101" in answer["text"]
     assert "avbryta" not in answer["text"]
 
 
-def test_what_is_no_question_is_named_and_the_rest_goes_on(stack: RunningStack):
-    answers = ask(stack, "not json\n", {"q": 3}, {"question": "?"}, {"q": []}, {"q": "hej"})
+def test_what_is_no_question_is_named_and_the_rest_goes_on(answers: Answers):
+    refused, rest = answers[: len(NO_QUESTION)], answers[len(NO_QUESTION) :]
 
-    assert [answer.get("line") for answer in answers] == [1, 2, 3, 4, None]
-    assert all("error" in answer for answer in answers[:4])
-    assert answers[4]["text"]
+    assert [answer["line"] for answer in refused] == [1, 2, 3, 4]
+    assert all("error" in answer for answer in refused)
+    assert all("line" not in answer for answer in rest)
 
 
-@pytest.mark.parametrize("text", ["?!", "🙂", "/request_access", "a" * 2_000, "<b>hej</b>", "\u202exyz\u202c"])
-def test_odd_input_gets_a_kind_answer_and_starts_nothing(stack: RunningStack, text: str):
-    [answer] = ask(stack, {"q": text})
+@pytest.mark.parametrize("text", ODD)
+def test_odd_input_gets_a_kind_answer_and_starts_nothing(answers: Answers, text: str):
+    answer = answer_to(text, answers)
 
     assert answer["text"]
     assert not answer["intent"].startswith(("request_", "EXTERNAL_")), "typed text is text, whatever it looks like"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\u0000", "a" * 10_000])
-def test_what_is_no_message_is_refused_in_words(stack: RunningStack, text: str):
-    [answer] = ask(stack, {"q": text})
-
-    assert answer["q"] == text
-    assert answer["error"]
+@pytest.mark.parametrize("text", NO_MESSAGE)
+def test_what_is_no_message_is_refused_in_words(answers: Answers, text: str):
+    assert answer_to(text, answers)["error"]
 
 
 def test_one_question_is_printed_for_a_person_to_read(stack: RunningStack):

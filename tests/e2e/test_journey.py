@@ -21,7 +21,8 @@ from identity.simulator.personas import PERSONAS, Persona
 from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from privacy.deadlines import response_due
-from tests.bot.widget.visitor import CHROMIUM, DESK, PHONE, Visitor
+from tests.bot.widget.visitor import DESK, PHONE, Visitor
+from tests.chromium import CHROMIUM
 from tests.e2e.conftest import RunningStack
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bot.config import ROOT
 from tests.bot.widget.fake_edge import FakeEdge
-from tests.bot.widget.visitor import CHROMIUM, DESK, PHONE, Visitor
+from tests.bot.widget.visitor import DESK, PHONE, Visitor
+from tests.chromium import CHROMIUM
 
 SCREENSHOTS = ROOT / ".insyn-test" / "screenshots" / "widget"
 both_sizes = pytest.mark.parametrize("size", ["phone", "desk"])

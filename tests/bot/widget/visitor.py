@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass
 from typing import Any, Final
 
 from playwright.async_api import Locator, Page
-
-CHROMIUM: Final[dict[str, Any]] = {
-    "executable_path": shutil.which("chromium"),
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
-"""How every browser test starts Chromium: quietly, and with no calls of its own."""
 
 PHONE: Final[dict[str, Any]] = {
     "viewport": {"width": 360, "height": 740},

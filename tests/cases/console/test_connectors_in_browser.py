@@ -9,7 +9,7 @@ from cases.connectors.registry import connectors_of
 from tests.cases.connectors.conftest import ANNA, KARL, carry_out, systems
 from tests.cases.console.test_connectors import blocks, case, config, orders, service
 from tests.cases.console.test_in_browser import TestLooks as Looks
-from tests.cases.console.test_in_browser import chromium, log_in, open_page
+from tests.cases.console.test_in_browser import chromium, chromium_address, log_in, open_page
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import re
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,29 +19,27 @@ from privacy.identity_proof import IdentityGap, ProofMethod
 from tests.cases.console import monday, test_answers
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
+from tests.chromium import running_chromium
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 SCREENSHOTS = Path(__file__).parents[3] / ".insyn-test" / "screenshots" / "console"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
 LONG_ENOUGH_MS = 10_000
 
 expect.set_options(timeout=LONG_ENOUGH_MS)
 
 
+@pytest.fixture(scope="module")
+def chromium_address() -> Iterator[str]:
+    with running_chromium() as address:
+        yield address
+
+
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(chromium_address: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = await playwright.chromium.connect_over_cdp(chromium_address)
         yield browser
         await browser.close()
 
@@ -113,8 +110,7 @@ async def waiting(edge, clock) -> FakeConversation:
 
 
 class TestLooks:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("size", SIZES)
+    @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])
     async def test_every_page_is_accessible_and_fits(self, open_page, colleague, scene, edge, size, scheme):
         await colleague(role=Role.ADMINISTRATOR)
         await colleague("bo", display_name="Bo Ek")

@@ -31,8 +31,9 @@ from identity.simulator.config import SimulatorConfig
 from insyn.settings import ROOT
 from tests.bot.fake_rasa import TOKEN, FakeRasa, Told
 from tests.bot.visitor import until
-from tests.bot.widget.visitor import CHROMIUM, DESK, PHONE, Visitor
+from tests.bot.widget.visitor import DESK, PHONE, Visitor
 from tests.cases.console.serving import free_socket, served
+from tests.chromium import CHROMIUM
 from tests.conftest import own_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.asyncio(loop_scope="module")]
