@@ -7,8 +7,9 @@ A linear model learns nothing of "arkiverar" from "sparar". With both known as *
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, pairwise, product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
 from pathlib import Path
 
 import yaml
@@ -20,11 +21,8 @@ LEXICON = Path(__file__).with_name("concepts.yml")
 MOST_PAIRED = 20
 """Of a long message only so many concepts are paired: the number of pairs grows with the square."""
 
-MOST_REMEMBERED = 50_000
-"""Words whose patterns are kept; bounded, since visitors invent words."""
-
-
-_NONE: frozenset[str] = frozenset()
+MOST_REMEMBERED = 20_000
+"""Words that are not looked up again; bounded, since visitors invent words."""
 
 
 class Patterns:
@@ -45,18 +43,9 @@ class Patterns:
                 self._endings[bare] = pattern
             else:
                 self._whole[bare] = pattern
-        self._of_word: dict[str, tuple[str, ...]] = {}
 
-    def of_word(self, folded: str) -> tuple[str, ...]:
-        """Return the patterns that ``folded`` follows."""
-        known = self._of_word.get(folded)
-        if known is None:
-            known = tuple(self._look_up(folded))
-            if len(self._of_word) < MOST_REMEMBERED:
-                self._of_word[folded] = known
-        return known
-
-    def _look_up(self, word: str) -> Iterable[str]:
+    def of_word(self, word: str) -> Iterator[str]:
+        """Yield the patterns that ``word`` follows."""
         if word in self._whole:
             yield self._whole[word]
         for cut in range(1, min(len(word), 40) + 1):
@@ -69,35 +58,63 @@ class Patterns:
                 yield pattern
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a word is to the lexicon."""
+
+    concepts: tuple[str, ...]
+    """What it means by itself."""
+
+    patterns: tuple[str, ...]
+    """All that it follows."""
+
+    begins: tuple[str, ...]
+    """Those of them that a phrase begins with."""
+
+
 class _Table:
     """The concepts with their patterns in one spelling: as written, or without the marks."""
 
     def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
-        self._concepts: dict[str, set[str]] = defaultdict(set)
-        self._phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        meant: dict[str, list[str]] = defaultdict(list)
+        phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         words: set[str] = set()
         for name, patterns in concepts.items():
             for pattern in patterns:
                 first, *rest = pattern.split()
                 words.update((first, *rest))
                 if rest:
-                    self._phrases[first, rest[0]].append((tuple(rest[1:]), name))
+                    phrases[first, rest[0]].append((tuple(rest[1:]), name))
                 else:
-                    self._concepts[first].add(name)
+                    meant[first].append(name)
+        self._meant = {pattern: tuple(names) for pattern, names in meant.items()}
+        self._phrases = {beginning: tuple(rest) for beginning, rest in phrases.items()}
+        self._beginnings = frozenset(first for first, _ in phrases)
         self._patterns = Patterns(sorted(words))
+        self._known: dict[str, _Word] = {}
 
     def of_words(self, words: Sequence[str]) -> set[str]:
-        following = [self._patterns.of_word(word) for word in words]
+        known = [self._known.get(word) or self._look_up(word) for word in words]
         found: set[str] = set()
-        for patterns in following:
-            for pattern in patterns:
-                found |= self._concepts.get(pattern, _NONE)
-        for place, (patterns, next_patterns) in enumerate(pairwise(following)):
-            for both in product(patterns, next_patterns):
-                for rest, name in self._phrases.get(both, ()):
-                    after = following[place + 2 : place + 2 + len(rest)]
-                    if len(after) == len(rest) and all(a in b for a, b in zip(rest, after, strict=True)):
-                        found.add(name)
+        for place, word in enumerate(known):
+            found.update(word.concepts)
+            if word.begins and place + 1 < len(known):
+                for both in product(word.begins, known[place + 1].patterns):
+                    for rest, name in self._phrases.get(both, ()):
+                        after = known[place + 2 : place + 2 + len(rest)]
+                        if len(after) == len(rest) and all(a in b.patterns for a, b in zip(rest, after, strict=True)):
+                            found.add(name)
+        return found
+
+    def _look_up(self, word: str) -> _Word:
+        patterns = tuple(self._patterns.of_word(word))
+        found = _Word(
+            tuple({name for pattern in patterns for name in self._meant.get(pattern, ())}),
+            patterns,
+            tuple(pattern for pattern in patterns if pattern in self._beginnings),
+        )
+        if len(self._known) < MOST_REMEMBERED:
+            self._known[word] = found
         return found
 
 
@@ -115,7 +132,7 @@ class Lexicon:
     @classmethod
     def read(cls, path: Path = LEXICON) -> Lexicon:
         """Return the lexicon of ``path``."""
-        return cls(yaml.safe_load(with_company(path.read_text("utf-8"))))
+        return cls(yaml.load(with_company(path.read_text("utf-8")), yaml.CSafeLoader))
 
     def single(self, words: Sequence[str]) -> set[str]:
         """Return the concepts of ``words``, those of phrases included."""

@@ -8,6 +8,8 @@ through Rasa's own reader.
 
 from __future__ import annotations
 
+import gc
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -21,20 +23,34 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
 class Example(Message):
-    """A training example of a text and its intent: cheap to copy, and hashed once."""
+    """A training example of a text and its intent: cheap to copy and to hash, since Rasa does both again and again."""
 
     _cached_fingerprint: str | None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        copied = type(self)(self.data)  # texts only: a copy of the dictionary is a deep one
-        copied._cached_fingerprint = self._cached_fingerprint
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied.data = self.data.copy()  # texts only: a copy of the dictionary is a deep one
+        copied.features = self.features.copy()
+        copied.output_properties = self.output_properties.copy()
         return copied
 
     def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
         """Set a property; the hash is kept when nothing changes by it."""
-        kept = self._cached_fingerprint if self.data.get(prop) == info else None
-        super().set(prop, info, add_to_output)
-        self._cached_fingerprint = kept
+        if add_to_output or self.data.get(prop) != info:
+            super().set(prop, info, add_to_output)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint())
+
+    def fingerprint(self) -> str:
+        """Return a digest of the example: of what it was read with, at the cost of one digest and not of a dozen."""
+        if self._cached_fingerprint is None:
+            if self.features or self.data.keys() != {TEXT, INTENT}:
+                return str(super().fingerprint())
+            read = f"{self.data[INTENT]}\n{self.data[TEXT]}"
+            self._cached_fingerprint = hashlib.md5(read.encode(), usedforsecurity=False).hexdigest()
+        return self._cached_fingerprint
 
 
 class ExampleImporter(RasaFileImporter):
@@ -56,6 +72,7 @@ class ExampleImporter(RasaFileImporter):
             self._read = TrainingData(plain)
             if others:
                 self._read = self._read.merge(*others)
+            gc.freeze()  # they live until the end of the training, and are too many to be walked again and again
         return self._read
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,11 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from bot.nlu.cores import spread
-from bot.nlu.views import VIEWS
+from bot.nlu.views import VIEWS, View, said
 
 Floats = npt.NDArray[np.float32]
-Columns = npt.NDArray[np.int32]
+Integers = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.uint32]
 
 FEW = 1_000
 """Of fewer examples every feature counts; of each thousand more, a feature must stand in one more, up to its view's."""
@@ -30,128 +30,133 @@ A_PART = 4_000
 class SparseVector:
     """The columns of one message that are not zero, and what stands in them."""
 
-    columns: Columns
+    columns: Integers
     values: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """How often each feature of one view stands in some texts: a matrix over the features that stand there."""
+    """How often each feature of one view stands in some texts: text, feature and count, text by text."""
 
-    features: list[str]
-    matrix: sp.csr_matrix
+    texts: Integers
+    numbers: Numbers
+    times: Integers
 
-    def texts_with(self) -> dict[str, int]:
-        """Return in how many of the texts each feature stands."""
-        return dict(zip(self.features, self.matrix.getnnz(axis=0).tolist(), strict=True))
 
-    def over(self, place: Mapping[str, int]) -> sp.csr_matrix:
-        """Return the matrix over the columns of ``place``, without features that have none."""
-        known = [(column, place[feature]) for column, feature in enumerate(self.features) if feature in place]
-        chosen, columns = np.array(known, dtype=np.int32).reshape(-1, 2).T
-        move = sp.csr_matrix(
-            (np.ones(len(known), dtype=np.float32), (chosen, columns)), shape=(len(self.features), len(place))
-        )
-        return sp.csr_matrix(self.matrix @ move)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The features of one view that count, by number, and how rare each is."""
+
+    numbers: Numbers
+    """In rising order; a feature's place is its column."""
+
+    frequencies: Floats
+    """Inverse document frequencies."""
+
+    @classmethod
+    def of(cls, parts: Sequence[_Counted], texts: int, least: int) -> _Known:
+        """Return what is known of a view after ``texts`` texts; a feature must stand in ``least`` of them."""
+        numbers, seen_in = np.unique(np.concatenate([part.numbers for part in parts]), return_counts=True)
+        enough = seen_in >= min(least, 1 + texts // FEW)
+        frequencies = np.log((1 + texts) / (1 + seen_in[enough])) + 1
+        return cls(numbers[enough], frequencies.astype(np.float32))
+
+    def weighed(self, counted: _Counted, weight: float) -> tuple[Integers, Integers, Floats]:
+        """Return TF-IDF as texts, columns and values, each text of length ``weight``; what is unknown counts nothing."""
+        if not len(self.numbers):
+            none = np.zeros(0, dtype=np.int32)
+            return none, none, none.astype(np.float32)
+        columns = np.searchsorted(self.numbers, counted.numbers).astype(np.int32)
+        columns[columns == len(self.numbers)] = 0
+        known = self.numbers[columns] == counted.numbers
+        texts, columns = counted.texts[known], columns[known]
+        values = (1 + np.log(counted.times[known], dtype=np.float32)) * self.frequencies[columns]
+        lengths = np.sqrt(np.bincount(texts, values * values)).astype(np.float32)
+        return texts, columns, values * (np.float32(weight) / lengths[texts])
 
 
 class Vectoriser:
-    """The views' vocabularies and inverse document frequencies, learnt from the training examples."""
+    """The views' features and inverse document frequencies, learnt from the training examples."""
 
-    def __init__(
-        self, vocabularies: dict[str, dict[str, int]] | None = None, frequencies: Floats | None = None
-    ) -> None:
-        self._vocabularies = vocabularies or {name: {} for name in VIEWS}
-        self._frequencies = np.zeros(0, dtype=np.float32) if frequencies is None else frequencies
+    def __init__(self, views: Mapping[str, View] = VIEWS, known: Mapping[str, _Known] | None = None) -> None:
+        self._views = views
+        self._known = dict(known or {})
 
     @property
     def size(self) -> int:
         """Columns of a vector."""
-        return len(self._frequencies)
+        return sum(len(known.numbers) for known in self._known.values())
 
     def fit(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Learn the vocabularies of ``texts`` and return their vectors, one a row."""
-        parts = spread(_count, [texts[start : start + A_PART] for start in range(0, len(texts), A_PART)])
-        blocks: list[list[sp.csr_matrix]] = [[] for _ in parts]
-        frequencies: list[Floats] = []
-        for name, (_, weight, least) in VIEWS.items():
-            seen_in: Counter[str] = Counter()
-            for part in parts:
-                seen_in.update(part[name].texts_with())
-            enough = min(least, 1 + len(texts) // FEW)
-            kept = sorted(feature for feature, count in seen_in.items() if count >= enough)
-            place = {feature: column for column, feature in enumerate(kept)}
-            counts = np.array([seen_in[feature] for feature in kept], dtype=np.float32)
-            frequency = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
-            for part, rows in zip(parts, blocks, strict=True):
-                rows.append(_weigh(part[name].over(place), frequency, weight))
-            first = sum(map(len, frequencies))
-            self._vocabularies[name] = {feature: first + column for feature, column in place.items()}
-            frequencies.append(frequency)
-        self._frequencies = np.concatenate(frequencies)
-        return sp.csr_matrix(sp.vstack([sp.hstack(rows) for rows in blocks]), dtype=np.float32)
+        """Learn the features of ``texts`` and return their vectors, one a row."""
+        starts = range(0, len(texts), A_PART)
+        parts = spread(_count_part, (self._views, texts), starts)
+        self._known = {
+            name: _Known.of([part[name] for part in parts], len(texts), view.least)
+            for name, view in self._views.items()
+        }
+        return sp.csr_matrix(sp.vstack(spread(_weigh_part, (self, len(texts), parts), range(len(parts)))))
 
     def vector(self, text: str) -> SparseVector:
         """Return the vector of ``text``; what was never seen in training counts nothing."""
-        columns, values = [], []
-        for name, (view, weight, _) in VIEWS.items():
-            vocabulary = self._vocabularies[name]
-            features = Counter(view(text))
-            known = [(vocabulary[feature], count) for feature, count in features.items() if feature in vocabulary]
-            if known:
-                places, times = np.array(known, dtype=np.int32).T
-                value = _worth(times.astype(np.float32), self._frequencies[places])
-                columns.append(places)
-                values.append(value * np.float32(weight / np.sqrt(value @ value)))
-        if not columns:
-            return SparseVector(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
-        return SparseVector(np.concatenate(columns), np.concatenate(values))
+        _, columns, values = self.weigh(_count(self._views, [text]))
+        return SparseVector(columns, values)
+
+    def weigh(self, counted: Mapping[str, _Counted]) -> tuple[Integers, Integers, Floats]:
+        """Return the vectors of some texts as texts, columns and values, view by view."""
+        found = []
+        first = 0
+        for name, view in self._views.items():
+            known = self._known[name]
+            texts, columns, values = known.weighed(counted[name], view.weight)
+            found.append((texts, columns + np.int32(first), values))
+            first += len(known.numbers)
+        texts, columns, values = zip(*found, strict=True)
+        return np.concatenate(texts), np.concatenate(columns), np.concatenate(values)
 
     def save(self, directory: Path) -> None:
-        """Write the vocabularies as JSON and the inverse document frequencies as an array: no pickles."""
-        vocabularies = {name: list(vocabulary) for name, vocabulary in self._vocabularies.items()}
-        (directory / "vocabulary.json").write_text(json.dumps(vocabularies, ensure_ascii=False))
-        np.save(directory / "frequencies.npy", self._frequencies, allow_pickle=False)
+        """Write the features' numbers and frequencies as arrays: no pickles."""
+        known = self._known.values()
+        sizes = {name: len(known.numbers) for name, known in self._known.items()}
+        (directory / "views.json").write_text(json.dumps(sizes))
+        np.save(directory / "features.npy", np.concatenate([one.numbers for one in known]), allow_pickle=False)
+        np.save(directory / "frequencies.npy", np.concatenate([one.frequencies for one in known]), allow_pickle=False)
 
     @classmethod
     def load(cls, directory: Path) -> Vectoriser:
         """Return what :meth:`save` wrote."""
-        written = json.loads((directory / "vocabulary.json").read_text())
-        vocabularies: dict[str, dict[str, int]] = {}
-        first = 0
-        for name, features in written.items():
-            vocabularies[name] = {feature: first + place for place, feature in enumerate(features)}
-            first += len(features)
-        return cls(vocabularies, np.load(directory / "frequencies.npy", allow_pickle=False))
+        sizes: dict[str, int] = json.loads((directory / "views.json").read_text())
+        ends = np.cumsum(list(sizes.values()))[:-1]
+        numbers = np.split(np.load(directory / "features.npy", allow_pickle=False), ends)
+        frequencies = np.split(np.load(directory / "frequencies.npy", allow_pickle=False), ends)
+        known = map(_Known, numbers, frequencies)
+        return cls(known=dict(zip(sizes, known, strict=True)))
 
 
-def _worth(times: Floats, frequencies: Floats) -> Floats:
-    """Return TF-IDF before its length: how often a feature stands in a text, and how rare it is."""
-    return np.asarray((1 + np.log(times)) * frequencies, dtype=np.float32)
+def _count(views: Mapping[str, View], texts: Sequence[str]) -> dict[str, _Counted]:
+    numbers = {name: array("I") for name in views}
+    ends = {name: [0] for name in views}
+    for text in texts:
+        message = said(text)
+        for name, view in views.items():
+            numbers[name].extend(view.numbers(message))
+            ends[name].append(len(numbers[name]))
+    return {name: _counted(np.array(numbers[name], dtype=np.uint32), np.diff(ends[name])) for name in views}
 
 
-def _count(texts: Sequence[str]) -> dict[str, _Counted]:
-    counted: dict[str, _Counted] = {}
-    for name, (view, _, _) in VIEWS.items():
-        place: dict[str, int] = {}
-        ends, columns, times = [0], array("i"), array("f")
-        for text in texts:
-            for feature, count in Counter(view(text)).items():
-                columns.append(place.setdefault(feature, len(place)))
-                times.append(count)
-            ends.append(len(columns))
-        matrix = sp.csr_matrix(
-            (np.array(times, dtype=np.float32), np.array(columns, dtype=np.int32), np.array(ends)),
-            shape=(len(texts), len(place)),
-        )
-        counted[name] = _Counted(list(place), matrix)
-    return counted
+def _counted(numbers: Numbers, lengths: Integers) -> _Counted:
+    """Return how often each of ``numbers`` stands in its text; the first ``lengths[0]`` are of the first text."""
+    keys = np.repeat(np.arange(len(lengths), dtype=np.uint64) << np.uint64(32), lengths) | numbers
+    keys, times = np.unique(keys, return_counts=True)
+    return _Counted((keys >> np.uint64(32)).astype(np.int32), keys.astype(np.uint32), times.astype(np.int32))
 
 
-def _weigh(counts: sp.csr_matrix, frequencies: Floats, weight: float) -> sp.csr_matrix:
-    """Return TF-IDF, each row of length ``weight`` (or empty)."""
-    values = _worth(counts.data, frequencies[counts.indices])
-    weighed = sp.csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
-    length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    factors = np.divide(weight, length, out=np.zeros_like(length), where=length > 0)
-    return sp.csr_matrix(sp.diags(factors.astype(np.float32)) @ weighed)
+def _count_part(given: tuple[Mapping[str, View], Sequence[str]], start: int) -> dict[str, _Counted]:
+    views, texts = given
+    return _count(views, texts[start : start + A_PART])
+
+
+def _weigh_part(given: tuple[Vectoriser, int, Sequence[Mapping[str, _Counted]]], part: int) -> sp.csr_matrix:
+    vectoriser, texts, parts = given
+    rows, columns, values = vectoriser.weigh(parts[part])
+    return sp.csr_matrix((values, (rows, columns)), shape=(min(A_PART, texts - part * A_PART), vectoriser.size))

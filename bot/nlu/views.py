@@ -1,11 +1,18 @@
-"""The views of a message that the models weigh: stems, pieces of words, concepts, frames. Text in, strings out."""
+"""The views of a message that the models weigh: stems, pieces of words, concepts, frames. Text in, features out.
+
+A feature is written as a string, so that it can be read and argued about, and kept as a number (:func:`number`), so
+that a model of a hundred thousand features holds no strings (docs/adr/0090).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import snowballstemmer
 import yaml
@@ -13,14 +20,15 @@ import yaml
 from bot.nlu.concepts import Lexicon
 from bot.nlu.normalisation import clean, fold, words
 
-View = Callable[[str], list[str]]
-
 PIECES = range(3, 6)
 APART = 4
 """Words so far apart still make a pair (``radera~allt`` in "radera nu genast allt")."""
 
 MOST_WORDS = 160
 """Of a longer message only the first and last words are weighed, so that the work is bounded."""
+
+MOST_REMEMBERED = 20_000
+"""Words whose stem and pieces are kept; bounded, since visitors invent words."""
 
 SMALL_WORDS: frozenset[str] = frozenset(yaml.safe_load(Path(__file__).with_name("small_words.yml").read_text()))
 """Words that say how something is said rather than what it is about."""
@@ -31,77 +39,120 @@ _stemmer = snowballstemmer.stemmer("swedish")
 _lexicon = Lexicon.read()
 
 
-@lru_cache(maxsize=50_000)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as the views see it."""
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at a message."""
+
+    numbers: Callable[[Said], Iterable[int]]
+    """The numbers of its features, one as often as it is there."""
+
+    weight: float
+    """In the joined vector."""
+
+    least: int
+    """How many examples must have a feature for it to count."""
+
+
+def said(text: str) -> Said:
+    """Return the words of ``text`` and their stems."""
+    found = words(clean(text))
+    if len(found) > MOST_WORDS:
+        found = found[: MOST_WORDS // 2] + found[-MOST_WORDS // 2 :]
+    return Said(tuple(found), tuple(map(stem, found)))
+
+
+def number(feature: str) -> int:
+    """Return the 32 bits that stand for ``feature``.
+
+    Of 50 000 features of a view one shares its number with another every third model, and one that was never
+    learnt is taken for one that was in a hundred thousand: less than what a typo does.
+    """
+    return crc32(feature.encode())
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
 def stem(word: str) -> str:
     """Return the stem of ``word`` (Snowball's Swedish rules), without å ä ö."""
     return fold(_stemmer.stemWord(word[:60]))
 
 
-@lru_cache(maxsize=4_096)
-def _words_of(text: str) -> tuple[str, ...]:
-    found = words(clean(text))
-    return tuple(found if len(found) <= MOST_WORDS else found[: MOST_WORDS // 2] + found[-MOST_WORDS // 2 :])
-
-
-def stems(text: str) -> list[str]:
+def stems(message: Said) -> list[str]:
     """Return the stems and the pairs of neighbours: what is said."""
-    found = [stem(word) for word in _words_of(text)]
-    return found + [f"{a}_{b}" for a, b in pairwise(found)]
+    return [*message.stems, *(f"{a}_{b}" for a, b in pairwise(message.stems))]
 
 
-def pairs(text: str) -> list[str]:
+def pairs(message: Said) -> list[str]:
     """Return the pairs of stems that stand near each other, in whichever order: what is said in other words' order."""
-    found = [stem(word) for word in _words_of(text)]
+    found = message.stems
     return [
-        f"{min(a, b)}~{max(a, b)}"
+        f"{a}~{b}" if a < b else f"{b}~{a}"
         for place, a in enumerate(found)
         for b in found[place + 2 : place + APART + 1]
         if a != b
     ]
 
 
-@lru_cache(maxsize=50_000)
-def _pieces_of(word: str) -> tuple[str, ...]:
+def pieces(word: str) -> list[str]:
+    """Return all runs of 3–5 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
     padded = f" {fold(word[:60])} "
-    return tuple(
-        padded[start : start + length] for length in PIECES for start in range(max(1, len(padded) - length + 1))
-    )
+    return [padded[start : start + length] for length in PIECES for start in range(max(1, len(padded) - length + 1))]
 
 
-def pieces(text: str) -> list[str]:
-    """Return all runs of 3–5 letters within words, without å ä ö: forgives typos, endings and split compounds."""
-    return [piece for word in _words_of(text) for piece in _pieces_of(word)]
-
-
-def concepts(text: str) -> list[str]:
+def concepts(message: Said) -> list[str]:
     """Return the concepts and their pairs: what it is about."""
-    return _lexicon.of_words(_words_of(text))
+    return _lexicon.of_words(message.words)
 
 
-def frames(text: str) -> list[str]:
+def frames(message: Said) -> list[str]:
     """Return how it is said: runs of 2–4 small words with a blank for what is between them, how it begins and ends.
 
     "Är ni skyldiga att …" asks about a right, "kan ni vara snälla att …" wants it: the same words otherwise.
     """
-    said = _words_of(text)
     frame = ["^"]
-    for word in said:
+    for word in message.words:
         small = fold(word) if word in SMALL_WORDS else BLANK
         if small != BLANK or frame[-1] != BLANK:
             frame.append(small)
     frame.append("$")
     runs = ["_".join(frame[start : start + n]) for n in (2, 3, 4) for start in range(len(frame) - n + 1)]
-    stemmed = [stem(word) for word in said[:3]]
-    beginnings = ["^" + "_".join(stemmed[:n]) for n in range(1, len(stemmed) + 1)]
-    last = [stem(word) for word in said[-2:]]
+    first, last = message.stems[:3], message.stems[-2:]
+    beginnings = ["^" + "_".join(first[:n]) for n in range(1, len(first) + 1)]
     return runs + beginnings + ["_".join(last[-n:]) + "$" for n in range(1, len(last) + 1)]
 
 
-VIEWS: dict[str, tuple[View, float, int]] = {
-    "stems": (stems, 1.0, 2),
-    "pieces": (pieces, 1.0, 4),
-    "pairs": (pairs, 0.5, 4),
-    "concepts": (concepts, 0.8, 4),
-    "frames": (frames, 0.7, 6),
+def numbered(features: Callable[[Said], Sequence[str]]) -> Callable[[Said], Iterable[int]]:
+    """Return what gives the numbers of ``features``."""
+    return lambda message: [crc32(feature.encode()) for feature in features(message)]
+
+
+def numbered_a_word(features: Callable[[str], Sequence[str]]) -> Callable[[Said], Iterable[int]]:
+    """Return what gives the numbers of the ``features`` of each word; a word met before is not looked at again."""
+
+    @lru_cache(maxsize=MOST_REMEMBERED)
+    def of_word(word: str) -> array[int]:
+        return array("I", map(number, features(word)))
+
+    def of_message(message: Said) -> array[int]:
+        found = array("I")
+        for word in message.words:
+            found += of_word(word)
+        return found
+
+    return of_message
+
+
+VIEWS: dict[str, View] = {
+    "stems": View(numbered(stems), 1.0, 2),
+    "pieces": View(numbered_a_word(pieces), 1.0, 4),
+    "pairs": View(numbered(pairs), 0.5, 4),
+    "concepts": View(numbered(concepts), 0.8, 4),
+    "frames": View(numbered(frames), 0.7, 6),
 }
-"""Name → (view, weight in the joined vector, how many examples must have a feature for it to count)."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.nlu import vectors
 from bot.nlu.vectors import Vectoriser
-from bot.nlu.views import frames
+from bot.nlu.views import frames, said
 
 TEXTS = [
     "ta bort allt ni har om mig",
@@ -42,7 +42,7 @@ def test_one_core_learns_the_same_as_several(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_question_of_duty_and_a_wish_have_other_frames():
-    asked, wished = set(frames("är ni skyldiga att radera mitt cv")), set(frames("radera mitt cv, tack"))
+    asked, wished = set(frames(said("är ni skyldiga att radera mitt cv"))), set(frames(said("radera mitt cv, tack")))
 
     assert {"^_ar_ni", "ni_…_att", "^ar"} <= asked
     assert {"…_tack_$", "^rader", "tack$"} <= wished
