@@ -27,14 +27,12 @@ def spread(work: Callable[[Given, Job], Result], given: Given, jobs: Sequence[Jo
     cores = min(len(os.sched_getaffinity(0)), len(jobs))
     if cores < 2:
         return [work(given, job) for job in jobs]
-    with ProcessPoolExecutor(
-        cores, mp_context=get_context("fork"), initializer=_keep, initargs=(work, given)
-    ) as pool:
+    with ProcessPoolExecutor(cores, mp_context=get_context("fork"), initializer=_keep, initargs=(work, given)) as pool:
         return list(pool.map(_do, jobs))
 
 
 def _keep(work: Callable[[Any, Any], Any], given: Any) -> None:
-    global _kept  # noqa: PLW0603 - a process of the pool lives for this one work
+    global _kept  # a process of the pool lives for this one work
     _kept = work, given
 
 

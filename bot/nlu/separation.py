@@ -1,9 +1,9 @@
 """Fits one support-vector machine an intent against all others, looking only at the examples that can matter.
 
-Of tens of thousands of examples a few hundred decide about an intent: its own, and those of others that resemble it. The
-optimum does not change when all others are left out, as long as they lie on their side of the margin. So each intent
-is fitted with the examples that resemble it, the result is held against all examples, and what lies inside the margin
-joins in until nothing does (docs/adr/0091).
+Of tens of thousands of examples some thousand decide about an intent: its own, and those of others that resemble it.
+The optimum does not change when all others are left out, as long as they lie on their side of the margin. So each
+intent is fitted with the examples that resemble it, the result is held against all examples, and what lies inside the
+margin joins in until nothing does (docs/adr/0091).
 """
 
 from __future__ import annotations
@@ -85,16 +85,18 @@ def _separate(given: tuple[sp.csr_matrix, npt.NDArray[np.int64]], part: Sequence
     looked_at = _resembling(matrix, own)
     weights = np.zeros((matrix.shape[1], len(part)), dtype=np.float32)
     bias = np.zeros(len(part), dtype=np.float32)
-    unfinished, tolerance = range(len(part)), TOLERANCE if looked_at.all() else FIRST_TOLERANCE
+    unfinished, tolerance = np.arange(len(part)), TOLERANCE if looked_at.all() else FIRST_TOLERANCE
     for _ in range(ROUNDS):
         for column in unfinished:
             weights[:, column], bias[column] = _fit(matrix, own[:, column], looked_at[:, column], tolerance)
-        margins = matrix @ weights + bias
-        np.negative(margins, out=margins, where=~own)
-        overlooked = (margins < 1 - SLACK) & ~looked_at
-        unfinished = np.flatnonzero(overlooked.any(axis=0) | (tolerance == FIRST_TOLERANCE))
-        looked_at = own | (margins < 1) | (looked_at & (margins < 1 + NEAR))
-        tolerance = TOLERANCE
+        mine, known = own[:, unfinished], looked_at[:, unfinished]
+        margins = matrix @ weights[:, unfinished] + bias[unfinished]
+        np.negative(margins, out=margins, where=~mine)
+        looked_at[:, unfinished] = mine | (margins < 1) | (known & (margins < 1 + NEAR))
+        overlooked = ((margins < 1 - SLACK) & ~known).any(axis=0)
+        unfinished, tolerance = unfinished[overlooked | (tolerance != TOLERANCE)], TOLERANCE
+        if not len(unfinished):
+            break
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / LEVELS
     return Separated(np.round(weights / scale).astype(np.int8), scale, bias)
 
@@ -102,7 +104,6 @@ def _separate(given: tuple[sp.csr_matrix, npt.NDArray[np.int64]], part: Sequence
 def _resembling(matrix: sp.csr_matrix, own: Flags) -> Flags:
     """Return which examples an intent is first compared with: its own, those that resemble them, some of all."""
     common = np.asarray(matrix.mean(axis=0)).ravel()
-    common /= np.linalg.norm(common)
     typical = sp.csc_matrix(np.column_stack([_typical(matrix[rows], common) for rows in own.T]))
     likeness = (matrix @ typical).toarray()
     likeness[own] = np.inf
@@ -119,10 +120,10 @@ def _resembling(matrix: sp.csr_matrix, own: Flags) -> Flags:
 def _typical(matrix: sp.csr_matrix, common: Floats) -> Floats:
     """Return what stands in these examples more than in all, the strongest :data:`TYPICAL` features of it."""
     mean = np.bincount(matrix.indices, matrix.data, minlength=matrix.shape[1])
-    mean -= COMMON * common * (common @ mean)
+    mean -= COMMON * common * (common @ mean) / max(common @ common, 1e-9)
     strongest = np.argpartition(-mean, min(TYPICAL, len(mean) - 1))[:TYPICAL]
     found = np.zeros(len(mean), dtype=np.float32)
-    found[strongest] = mean[strongest] / np.linalg.norm(mean[strongest])
+    found[strongest] = mean[strongest]
     return found
 
 

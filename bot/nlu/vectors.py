@@ -62,7 +62,7 @@ class _Known:
         return cls(numbers[enough], frequencies.astype(np.float32))
 
     def weighed(self, counted: _Counted, weight: float) -> tuple[Integers, Integers, Floats]:
-        """Return TF-IDF as texts, columns and values, each text of length ``weight``; what is unknown counts nothing."""
+        """Return TF-IDF as texts, columns and values, each text of length ``weight``, without what is unknown."""
         if not len(self.numbers):
             none = np.zeros(0, dtype=np.int32)
             return none, none, none.astype(np.float32)

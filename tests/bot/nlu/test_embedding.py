@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import yaml
 from onnx import TensorProto, helper, numpy_helper
+from rasa.core.agent import Agent
+from rasa.model_training import train_nlu
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -18,7 +21,15 @@ from tokenizers.pre_tokenizers import Whitespace
 from bot.nlu.embedding import EmbeddingUnavailableError, SentenceEmbedding, embedding_of
 from bot.nlu.model import IntentModel
 
-MEANING = {"radera": (1, 0), "kassera": (1, 0), "spara": (0, 1), "bevara": (0, 1), "allt": (0.1, 0.1), "[UNK]": (0, 0)}
+MEANING = {
+    "radera": (1, 0),
+    "kassera": (1, 0),
+    "blifi": (1, 0),
+    "spara": (0, 1),
+    "bevara": (0, 1),
+    "allt": (0.1, 0.1),
+    "[UNK]": (0, 0),
+}
 """Words and their vectors: what a real model knows and the views do not, that *kassera* is *radera*."""
 
 
@@ -107,3 +118,27 @@ def test_written_and_read_it_still_weighs_the_vector(model: Path, tmp_path: Path
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(EmbeddingUnavailableError, match=r"nowhere\.onnx does not exist"):
         component(model=str(tmp_path / "nowhere.onnx"))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("configured", [True, False])
+async def test_rasa_trains_and_reads_with_it(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configured: bool
+):
+    """Through Rasa's own graph: trained, packed, loaded from the archive. Only the embedding knows *blifi*."""
+    monkeypatch.setenv("RASA_CACHE_DIRECTORY", str(tmp_path / "cache"))  # so that nothing is taken from an earlier run
+    pipeline = [
+        {"name": "bot.nlu.embedding.SentenceEmbedding", "model": str(model) if configured else None},
+        {"name": "bot.nlu.classifier.SwedishIntentClassifier"},
+    ]
+    config, examples = tmp_path / "config.yml", tmp_path / "nlu.yml"
+    config.write_text(yaml.safe_dump({"recipe": "default.v1", "language": "sv", "pipeline": pipeline}))
+    intents = {"request_erasure": ["radera", "radera allt"], "policy_x": ["spara", "spara allt"]}
+    nlu = [{"intent": name, "examples": "".join(f"- {text}\n" for text in texts)} for name, texts in intents.items()]
+    examples.write_text(yaml.safe_dump({"version": "3.1", "nlu": nlu}))
+
+    archive = train_nlu(str(config), str(examples), str(tmp_path / "models"))
+    parsed = await Agent.load(archive).parse_message("blifi")
+
+    likely = {reading["name"]: reading["confidence"] for reading in parsed["intent_ranking"]}
+    assert (likely["request_erasure"] > likely["policy_x"] + 0.1) is configured
