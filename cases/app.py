@@ -18,6 +18,7 @@ from cases.config import CasesConfig
 from cases.connectors.orders import Orders
 from cases.connectors.registry import connectors_of, marketing_systems
 from cases.files.service import CaseFiles
+from cases.number_tasks import NumberTasks
 from cases.own_cases import OwnCases
 from cases.packages.fetching import Fetching
 from cases.service import CaseService
@@ -73,6 +74,7 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
         files=files,
         checklists=checklists,
     )
+    app.state.number_tasks = NumberTasks(sessions, key_ring=config.key_ring, clock=clock, register=config.systems)
     app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)

@@ -207,6 +207,11 @@ HOLDINGS: Final[Sequence[Holding]] = (
         " forgotten at once; forgetting it before would undo it",
     ),
     Holding(
+        "cases.block_task",
+        ("block_id", "system"),
+        kept_because="how far a no to calls has come by hand: names of systems, numbers of staff accounts",
+    ),
+    Holding(
         "cases.webhook_delivery",
         ("id",),
         expiry=Expiry(

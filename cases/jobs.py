@@ -17,6 +17,7 @@ from cases.connectors.registry import connectors_of
 from cases.deliveries import Deliveries, DeliveryFailedError
 from cases.drafts import JOBS
 from cases.files.service import CaseFiles
+from cases.number_tasks import NumberTasks
 from cases.packages.ending import PackageExpiry
 from cases.register_log import note_retention
 from cases.reminders import Reminders
@@ -60,6 +61,7 @@ class Workload:
             checklists=Checklists(self.sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
         )
         self.reconciliation = Reconciliation(self.sessions, connectors, key_ring=config.key_ring, clock=clock)
+        self.number_tasks = NumberTasks(self.sessions, key_ring=config.key_ring, clock=clock, register=config.systems)
         self.reminders = Reminders(
             self.sessions, clock=clock, due_soon_days=config.due_soon_days, long_pause_days=config.long_pause_days
         )
@@ -133,7 +135,7 @@ def build_app(
             nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
 
-    add_connector_jobs(app, work.orders, work.reconciliation)
+    add_connector_jobs(app, work.orders, work.reconciliation, number_tasks=work.number_tasks)
     if retention is not None:
         _erase_nightly(app, retention, work.sessions, clock)
     return app

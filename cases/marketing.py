@@ -13,10 +13,13 @@ from cases import pictures
 from cases.connectors.propagation import order_suppression
 from cases.drafts import ASSISTANT, Actor, MarketingBlockDraft, MarketingChannel
 from cases.errors import MarketingBlockNotFoundError, ReferenceTakenError
+from cases.number_tasks import NumberTasks
 from cases.register_log import RegisterEventKind, note
 from cases.storage import marketing as storage
 from cases.storage import outbox
+from cases.storage.block_tasks import drop_open
 from cases.storage.cursor import ListPosition, read_cursor, write_cursor
+from cases.storage.marketing import ADDRESS
 from cases.storage.rows import MarketingBlockReceiptRow, MarketingBlockRow
 from cases.storage.sealing import Sealer
 from cases.views import BlockRegistration, MarketingBlockReceipt, Page
@@ -25,8 +28,8 @@ from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from privacy.contact_addresses import normalise_email, normalise_phone
 from privacy.references import is_case_reference
+from privacy.systems import NO_SYSTEMS, SystemRegister
 
-ADDRESS = "marketing_block.address"
 BLOCK_CREATED = "marketing_block.created"
 BLOCK_LIFTED = "marketing_block.lifted"
 
@@ -35,12 +38,19 @@ class SuppressionList:
     """Takes no for an answer, and knows who said it."""
 
     def __init__(
-        self, sessions: Sessions, *, key_ring: KeyRing, clock: Clock, marketing_systems: Sequence[str] = ()
+        self,
+        sessions: Sessions,
+        *,
+        key_ring: KeyRing,
+        clock: Clock,
+        marketing_systems: Sequence[str] = (),
+        register: SystemRegister = NO_SYSTEMS,
     ) -> None:
         self._sessions = sessions
         self._sealer = Sealer(key_ring)
         self._clock = clock
         self._marketing_systems = marketing_systems
+        self._number_tasks = NumberTasks(sessions, key_ring=key_ring, clock=clock, register=register)
 
     async def block(self, draft: MarketingBlockDraft) -> BlockRegistration:
         """Put an address on the list, at once. The same draft again gives the same receipt.
@@ -96,6 +106,7 @@ class SuppressionList:
             block.address_digest = self._sealer.address_digest(block.channel, f"lifted {block.id}")
             block.address_sealed = self._sealer.seal_certain("", column=ADDRESS, reference=block.address_digest.hex())
             await storage.drop_unfinished_orders(session, block.id)
+            await drop_open(session, block.id)
             facts = {"block_id": block.id, "reference": reference, "channel": block.channel.value}
             await note(session, RegisterEventKind.BLOCK_LIFTED, actor=actor, now=now, facts=facts)
             await self._tell(session, receipt, BLOCK_LIFTED, at=now)
@@ -161,8 +172,10 @@ class SuppressionList:
         return pictures.block_receipt_of(receipt, block, address=address)
 
     async def _propagate(self, session: AsyncSession, block_id: int, channel: MarketingChannel) -> None:
-        """Have the marketing systems stop, as jobs of this transaction. They know people by e-mail address only."""
-        if channel is MarketingChannel.EMAIL:
+        """Have the marketing systems stop: an address by jobs of this transaction, a number by tasks for staff."""
+        if channel is MarketingChannel.PHONE:
+            await self._number_tasks.make(session, block_id)
+        else:
             await order_suppression(session, block_id, self._marketing_systems, now=self._clock(), actor=ASSISTANT)
 
     async def _tell(self, session: AsyncSession, receipt: MarketingBlockReceipt, kind: str, *, at: datetime) -> None:

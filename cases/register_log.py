@@ -31,6 +31,8 @@ class RegisterEventKind(StrEnum):
     RETENTION_RAN = "retention_ran"
     BLOCK_LIFTED = "block_lifted"
     CONVERSATION_SHOWN = "conversation_shown"
+    BLOCK_TASK_CHANGED = "block_task_changed"
+    BLOCKED_NUMBER_SHOWN = "blocked_number_shown"
 
 
 async def note(

@@ -78,7 +78,7 @@ class CaseService:
         self._mover = CaseMover(sealer=self._sealer, calendar=calendar)
         self._systems = systems
         self._suppression = SuppressionList(
-            sessions, key_ring=key_ring, clock=clock, marketing_systems=marketing_systems
+            sessions, key_ring=key_ring, clock=clock, marketing_systems=marketing_systems, register=systems
         )
 
     async def register(self, draft: CaseDraft, *, actor: Actor = ASSISTANT) -> Registration:

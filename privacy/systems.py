@@ -106,6 +106,9 @@ class Handling(StrEnum):
     STOP = "stop"
     """End a processing: marketing, or what rests on consent or legitimate interest."""
 
+    STOP_CALLS = "stop_calls"
+    """End marketing calls and text messages to a number; a system that holds none has no instruction for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -197,6 +200,15 @@ class SystemRegister:
     def marketing(self) -> tuple[System, ...]:
         """The systems that a no to direct marketing must reach."""
         return tuple(system for system in self.systems if system.is_marketing)
+
+    @property
+    def reaching_numbers(self) -> tuple[System, ...]:
+        """The systems in which a no to calls and text messages is to be done.
+
+        Where the register says of none how that is done, every marketing system: rather one too many than one too few.
+        """
+        said = tuple(system for system in self.systems if Handling.STOP_CALLS in system.instructions)
+        return said or self.marketing
 
 
 NO_SYSTEMS: Final = SystemRegister(systems=())

@@ -8,6 +8,7 @@ from procrastinate.jobs import Job
 
 from cases.connectors.orders import OrderFailedError, Orders
 from cases.connectors.reconciliation import Reconciliation
+from cases.number_tasks import NumberTasks
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ class UntilDone(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": 60})
 
 
-def add_connector_jobs(app: App, orders: Orders, reconciliation: Reconciliation) -> None:
-    """Make the worker carry out orders, and compare the suppression list with the marketing systems."""
+def add_connector_jobs(app: App, orders: Orders, reconciliation: Reconciliation, *, number_tasks: NumberTasks) -> None:
+    """Make the worker carry out orders, and compare the suppression list with the marketing systems and the tasks."""
 
     @app.task(name=RUN, queue="connectors", retry=UntilDone())
     async def run_connector(order_id: int) -> None:
@@ -38,4 +39,5 @@ def add_connector_jobs(app: App, orders: Orders, reconciliation: Reconciliation)
     async def reconcile(timestamp: int) -> None:
         del timestamp
         await orders.adopt_orphans()
+        await number_tasks.make_missing()
         await reconciliation.run_due()

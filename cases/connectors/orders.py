@@ -30,12 +30,12 @@ from cases.files.errors import FileRefusedError
 from cases.files.service import CaseFiles
 from cases.history import EventKind
 from cases.identity_gate import require_identity
-from cases.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.recording import record
 from cases.storage import connector_orders as storage
 from cases.storage import lost_jobs
 from cases.storage.cases import case_by_reference
 from cases.storage.connector_rows import ConnectorOrderRow
+from cases.storage.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
 from cases.storage.tasks import task_of

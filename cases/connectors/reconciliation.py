@@ -17,9 +17,9 @@ from cases.connectors.errors import ConnectorError
 from cases.connectors.interface import Connector, MarketingConnector
 from cases.connectors.propagation import order_suppression
 from cases.drafts import JOBS, MarketingChannel
-from cases.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.storage import connector_orders as storage
 from cases.storage.connector_rows import ReconciliationRow
+from cases.storage.marketing import ADDRESS as BLOCKED_ADDRESS
 from cases.storage.sealing import Sealer
 from foundation.clock import Clock
 from foundation.database import Sessions

@@ -50,6 +50,7 @@ from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
 from cases.letters.templates import load_letters
+from cases.number_tasks import NumberTasks
 from cases.own_conversations import OwnConversations
 from cases.packages.gathering import Gatherer
 from cases.packages.service import Packages
@@ -125,6 +126,7 @@ def mount(
         ),
         checklists=checklists,
         orders=Orders(sessions, systems, key_ring=config.key_ring, clock=clock, files=files, checklists=checklists),
+        number_tasks=NumberTasks(sessions, key_ring=config.key_ring, clock=clock, register=config.systems),
         reconciliation=Reconciliation(sessions, systems, key_ring=config.key_ring, clock=clock),
         connected={system: connector.operations for system, connector in systems.items()},
         identities=IdentityRegister(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cases.connectors.interface import Operation, Outcome
 from cases.console import texts
-from privacy.checklist import TaskAction
+from privacy.checklist import TaskAction, TaskState
 
 SYSTEM_NAMES: Final = MappingProxyType({"mailchimp": "Mailchimp", "hubspot": "Hubspot", "teamtailor": "TeamTailor"})
 
@@ -47,8 +47,17 @@ RETRYING: Final = "försöker igen, {attempts} försök hittills ({failure})"
 DEAD: Final = "misslyckades ({failure})"
 _UNKNOWN_FAILURE: Final = "okänt fel"
 NOT_ORDERED: Final = "inte skickad; kontrolleras varje natt"
-BY_HAND: Final = "spärra för hand"
+BY_HAND: Final = MappingProxyType(
+    {
+        TaskState.OPEN: "spärra för hand",
+        TaskState.DONE: "spärrat för hand",
+        TaskState.NOT_APPLICABLE: "numret fanns inte där",
+    }
+)
 """For numbers: the connected systems know people by e-mail address."""
+
+NO_SUCH_TASK: Final = f"Uppgiften finns inte längre. Spärren kan ha hävts. {texts.NOTHING_CHANGED}"
+STALE_NUMBER_TASK: Final = f"Någon annan har ändrat uppgiften. Så här står den nu. {texts.NOTHING_CHANGED}"
 
 CANNOT_UNDO: Final = "Jag har hämtat det som ska lämnas ut och vet att raderingen inte går att ångra."
 CONFIRM_ERASURE: Final = f"Bekräfta att raderingen inte går att ångra. {texts.NOTHING_CHANGED}"

@@ -21,6 +21,7 @@ from cases.console.sessions import StaffSessions
 from cases.establishing import IdentityRegister
 from cases.files.service import CaseFiles
 from cases.letters.service import Letters
+from cases.number_tasks import NumberTasks
 from cases.own_conversations import OwnConversations
 from cases.packages.service import Packages
 from cases.service import CaseService
@@ -43,6 +44,7 @@ class Console:
     shown_conversations: ShownConversations
     checklists: Checklists
     orders: Orders
+    number_tasks: NumberTasks
     reconciliation: Reconciliation
     connected: Connected
     identities: IdentityRegister

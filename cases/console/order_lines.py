@@ -7,7 +7,7 @@ from datetime import datetime
 from cases.connectors.interface import Operation
 from cases.connectors.orders import OrderView
 from cases.console import connector_texts
-from cases.drafts import MarketingChannel
+from cases.number_tasks import NumberTask
 from privacy.checklist import TaskAction
 from privacy.systems import SystemRegister
 
@@ -76,12 +76,26 @@ def order_form(
     )
 
 
-def block_states(
-    orders: Iterable[OrderView], *, channel: MarketingChannel, systems: Sequence[str]
-) -> Sequence[tuple[str, str, str]]:
-    """Return system, state and tone for one no to marketing, for every marketing system that is connected."""
-    if channel is not MarketingChannel.EMAIL:
-        return [(connector_texts.system_name(system), connector_texts.BY_HAND, "soon") for system in systems]
+def number_states(tasks: Iterable[NumberTask], register: SystemRegister) -> Sequence[tuple[str, str, str]]:
+    """Return system, state and tone for one no to calls, for every system in which it is done by hand."""
+    return sorted(
+        (
+            name_in(register, task.system),
+            connector_texts.BY_HAND[task.state],
+            "calm" if task.state.is_settled else "soon",
+        )
+        for task in tasks
+    )
+
+
+def name_in(register: SystemRegister, system_id: str) -> str:
+    """Return what the register calls a system."""
+    system = register.system(system_id)
+    return connector_texts.system_name(system_id) if system is None else system.name
+
+
+def block_states(orders: Iterable[OrderView], *, systems: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+    """Return system, state and tone for one no to mail, for every marketing system that is connected."""
     lines = {order.system: order_line(order) for order in orders}
     shown = [(line.system, line.state, line.tone) for line in lines.values()]
     shown += [

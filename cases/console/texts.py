@@ -104,6 +104,7 @@ DONE: Final = MappingProxyType(
         "enabled": "Kontot är öppet igen.",
         "logged-out": "Du har loggat ut.",
         "resent": "Meddelandet skickas igen.",
+        "number-task": "Uppgiften är sparad.",
         "block-lifted": "Spärren är hävd. I anslutna system är personen avregistrerad tills den anmäler sig igen.",
     }
 )

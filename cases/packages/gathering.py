@@ -11,12 +11,11 @@ from cases import pictures
 from cases.drafts import MarketingChannel
 from cases.files.kinds import FileKind
 from cases.files.service import StoredFile
-from cases.marketing import ADDRESS
 from cases.packages.account import Account, Attachment, OwnRequest, Said, Talk
 from cases.packages.archive import distinct
 from cases.registration import comparable_email
 from cases.storage.cases import evidence_of, filed_by_the_same
-from cases.storage.marketing import block_by_digest, blocks_of_conversations
+from cases.storage.marketing import ADDRESS, block_by_digest, blocks_of_conversations
 from cases.storage.rows import CaseRow
 from cases.storage.sealing import Sealer
 from foundation.database import Sessions

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -13,6 +13,9 @@ from cases.drafts import MarketingChannel
 from cases.storage.connector_rows import ConnectorOrderRow
 from cases.storage.cursor import ListPosition
 from cases.storage.rows import MarketingBlockReceiptRow, MarketingBlockRow
+
+ADDRESS: Final = "marketing_block.address"
+"""What a sealed address is bound to, beside its digest."""
 
 
 async def ensure_block(

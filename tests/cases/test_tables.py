@@ -10,7 +10,15 @@ from cases.drafts import Channel, MarketingChannel
 from cases.files.kinds import FileKind
 from cases.letters.ways import LetterWay
 from cases.packages.states import PackageState
-from cases.storage import connector_rows, file_rows, identity_rows, letter_rows, package_rows, task_rows
+from cases.storage import (
+    block_task_rows,
+    connector_rows,
+    file_rows,
+    identity_rows,
+    letter_rows,
+    package_rows,
+    task_rows,
+)
 from cases.storage.rows import Base
 from foundation.database import sqlalchemy_url
 from privacy.case_states import CaseStatus, Resolution
@@ -21,7 +29,7 @@ from privacy.request_types import RequestType
 
 pytestmark = pytest.mark.database
 
-MODULES_WITH_TABLES = (connector_rows, file_rows, identity_rows, letter_rows, package_rows, task_rows)
+MODULES_WITH_TABLES = (block_task_rows, connector_rows, file_rows, identity_rows, letter_rows, package_rows, task_rows)
 OWN = {table.name for table in Base.metadata.tables.values()}
 
 
@@ -54,6 +62,7 @@ def test_the_migration_makes_exactly_the_tables_that_the_code_describes(connecti
         ("ck_privacy_case_resolution", Resolution),
         ("ck_case_pause_reason", PauseReason),
         ("ck_marketing_block_channel", MarketingChannel),
+        ("ck_block_task_state", TaskState),
         ("ck_case_file_kind", FileKind),
         ("ck_access_package_state", PackageState),
         ("ck_case_letter_kind", LetterKind),
