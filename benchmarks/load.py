@@ -1,8 +1,9 @@
 """Clients that ask as fast as they are answered, as lean as Python can be.
 
 ``pgbench`` is C and takes almost nothing of the machine that it shares with the server; a full HTTP client in Python
-takes more than the service it measures. These write ready-made bytes to a socket and read no more of an answer than its
-status and its length, all in one process, as ``pgbench --jobs 1`` does.
+takes more than the service it measures. These write ready-made bytes to a socket (a body is written as JSON once, as
+pgbench has its script) and read no more of an answer than its status and its length, all in one process, as ``pgbench
+--jobs 1`` does. They connect one after the other and not all in one instant, as a service's callers do.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import uvloop
 
 from insyn.settings import Settings
 
+CONNECT_APART_S = 0.005
+
 
 class Requests:
     """Writes requests to the case system, all with the service token."""
@@ -33,7 +36,10 @@ class Requests:
 
     def with_body(self, method: str, path: str, body: object) -> bytes:
         """Return a request with a JSON body."""
-        content = json.dumps(body).encode()
+        return self.with_content(method, path, json.dumps(body).encode())
+
+    def with_content(self, method: str, path: str, content: bytes) -> bytes:
+        """Return a request with a body that is JSON already."""
         head = f"{method} {path}{self._rest}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         return head.encode() + content
 
@@ -58,6 +64,7 @@ async def _drive(base_url: str, next_request: Callable[[], bytes], clients: int,
     loop = asyncio.get_running_loop()
     for client in running:
         await loop.create_connection(partial(_itself, client), address.hostname or "", address.port or 80)
+        await asyncio.sleep(CONNECT_APART_S)
     await asyncio.gather(*(client.done for client in running))
     return took
 
