@@ -78,8 +78,15 @@ def create_app(config: CasesConfig, *, clock: Clock = system_clock) -> FastAPI:
     app.state.fetching = Fetching(sessions, key_ring=config.key_ring, clock=clock, files=files)
     install_problem_handlers(app)
     install_case_problems(app)
-    gate = TokenGate(config.service_tokens, sessions, clock)
-    for router in (routes.router, tasks.router, own_cases.router, packages.router, marketing_systems_routes.router):
+    app.state.gate = gate = TokenGate(config.service_tokens, sessions, clock)
+    for router in (
+        routes.direct_router,
+        routes.router,
+        tasks.router,
+        own_cases.router,
+        packages.router,
+        marketing_systems_routes.router,
+    ):
         app.include_router(router, dependencies=[Depends(gate)])
     _add_health(app, sessions)
     console.mount(app, config, service=service, sessions=sessions, clock=clock)

@@ -9,13 +9,14 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from insyn.errors import InsynError
 from insyn.processes import LOOPBACK
+from insyn.serving import serve
 from insyn.settings import ROOT, Settings, settings
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def serve_chat() -> None:
     client, broker = _bankid_client(config), _broker(config)
     if config.production:
         check(client, broker, now=system_clock())  # what it only warns of, the edge itself says every day
-    _serve(
+    serve(
         create_app(
             BotConfig(
                 database_url=_database_url(config),
@@ -63,10 +64,10 @@ def serve_cases() -> None:
     """Run the case system's API and the staff console, in as many processes as the settings say."""
     config = settings()
     if config.cases_workers == 1:
-        _serve(cases_app(), config.cases_port, proxies=config.trusted_proxies)
+        serve(cases_app(), config.cases_port, proxies=config.trusted_proxies)
     else:
         application = f"{cases_app.__module__}:{cases_app.__name__}"
-        _serve(application, config.cases_port, proxies=config.trusted_proxies, workers=config.cases_workers)
+        serve(application, config.cases_port, proxies=config.trusted_proxies, workers=config.cases_workers)
 
 
 def cases_app() -> Any:
@@ -98,7 +99,7 @@ def serve_simulator() -> None:
     config = settings()
     if config.production:
         raise InsynError("the BankID simulator does not run in production")
-    _serve(
+    serve(
         create_app(SimulatorConfig(directory=_simulator_directory(config), outbox=config.outbox_dir)),
         config.simulator_port,
     )
@@ -111,7 +112,7 @@ def serve_connector_simulators() -> None:
     config = settings()
     if config.production:
         raise InsynError("the connectors' simulators do not run in production")
-    _serve(create_app(production=config.production), config.connector_simulators_port)
+    serve(create_app(production=config.production), config.connector_simulators_port)
 
 
 def serve_rasa() -> None:
@@ -244,23 +245,3 @@ def _database_url(config: Settings) -> str:
     if config.database_url is None:
         raise InsynError("INSYN_DATABASE_URL is not set; `insyn up` starts a PostgreSQL and sets it for its processes")
     return config.database_url
-
-
-def _serve(app: Any, port: int, *, proxies: Sequence[str] = (), workers: int = 1) -> None:
-    """Listen on loopback; with several ``workers``, ``app`` names the function that makes the application."""
-    import uvicorn
-
-    uvicorn.run(
-        app,
-        factory=workers > 1,
-        workers=workers,
-        host=LOOPBACK,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=bool(proxies),  # the chat edge decides itself whose X-Forwarded-For it believes
-        forwarded_allow_ips=list(proxies),
-        ws="none",  # we have none, and Rasa holds the websockets library back
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
