@@ -16,6 +16,7 @@ from cases.files.service import CaseFiles
 from cases.service import CaseService
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
+from privacy.checklist import TaskState
 from privacy.request_types import RequestType
 from tests.cases.connectors.conftest import ANNA, KARL, REGISTER, carry_out, systems
 
@@ -173,7 +174,7 @@ async def test_each_block_shows_how_far_it_has_come_in_each_system(
 ):
     await annas_browser.open(BLOCKS)
     assert f"Mailchimp: {connector_texts.PENDING}" in annas_browser.text
-    assert f"Hubspot: {connector_texts.BY_HAND}" in annas_browser.text
+    assert f"Hubspot: {connector_texts.BY_HAND[TaskState.OPEN]}" in annas_browser.text
 
     systems.mailchimp.add("news", ANNA)
     systems.hubspot.script.failures.extend(["503"] * 2)
