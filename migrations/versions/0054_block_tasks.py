@@ -2,14 +2,14 @@
 
 Blocks of numbers that stand already get their tasks by the worker, within the hour.
 
-Revision: 0054, after 0053.
+Revision: 0054, after 0106.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0054"
-down_revision = "0053"
+down_revision = "0106"
 branch_labels = None
 depends_on = None
 
