@@ -4,13 +4,28 @@ import itertools
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from bot.rasa.tracker_store import PostgresTrackerStore
 from cases.audit import verify
-from cases.drafts import NOBODY, Actor, CaseDraft, Channel, IdentificationMethod, Identity
+from cases.config import CasesConfig
+from cases.drafts import (
+    JOBS,
+    NOBODY,
+    Actor,
+    CaseDraft,
+    Channel,
+    IdentificationMethod,
+    Identity,
+    MarketingBlockDraft,
+    MarketingChannel,
+)
+from cases.errors import MarketingBlockNotFoundError
+from cases.jobs import Workload, build_app
+from cases.register_log import RegisterEventKind
 from cases.service import CaseService
 from foundation.database import libpq_url
 from foundation.retention import Retention
@@ -203,6 +218,69 @@ async def test_a_tracker_that_was_stored_after_its_conversation_was_erased_goes_
     connection.execute(insert, [clock.now.timestamp()])
 
     assert {e.table: e.rows for e in await retention.run() if e.rows} == {"rasa.events": 1}
+
+
+async def test_a_no_to_marketing_holds_however_old_it_is(service, references, clock, retention):
+    clock.now = LONG_AGO
+    conversation = UUID("2f5c8a52-90f6-4b58-8d06-1f0c1d5f7c11")
+    nos = [(MarketingChannel.EMAIL, "karl@example.se"), (MarketingChannel.PHONE, "070-123 45 67")]
+    for channel, address in nos:
+        await service.block_marketing(
+            MarketingBlockDraft(reference := next(references), channel, address, LONG_AGO, conversation)
+        )
+    clock.now = RECENTLY
+
+    await retention.run()
+
+    for channel, address in nos:
+        assert await service.is_blocked(channel, address)
+    with pytest.raises(MarketingBlockNotFoundError):  # the receipt, which names the conversation, has had its time
+        await service.read_marketing_block(reference)
+    assert not await service.is_blocked(MarketingChannel.EMAIL, "eva@example.se")
+
+
+async def test_a_conversation_is_kept_for_30_days_and_no_second_longer(connection, retention, clock):
+    insert = (
+        "INSERT INTO chat.conversation (id, state, identity_level, created_at, last_message_at) "
+        "VALUES (%s, 'bot', 0, %s, %s)"
+    )
+    ages = {
+        "29 days": timedelta(days=29),
+        "30 days": timedelta(days=30),
+        "a second more": timedelta(days=30, seconds=1),
+        "31 days": timedelta(days=31),
+    }
+    for name, age in ages.items():
+        connection.execute(insert, [name, clock.now - timedelta(days=90), clock.now - age])
+
+    await retention.run()
+
+    assert {id_ for (id_,) in connection.execute("SELECT id FROM chat.conversation")} == {"29 days", "30 days"}
+
+
+async def test_the_worker_erases_what_has_expired_and_notes_that_it_ran(
+    connection, database_url, key_ring, clock, retention
+):
+    connection.execute(
+        "INSERT INTO chat.conversation (id, state, identity_level, created_at, last_message_at) "
+        "VALUES ('c', 'bot', 0, %(at)s, %(at)s)",
+        {"at": clock.now - timedelta(days=31)},
+    )
+    config = CasesConfig(database_url=database_url, key_ring=key_ring, service_tokens=("a token",))
+    workload = Workload(config, clock=clock)
+    app = build_app(config, clock=clock, workload=workload, retention=retention)
+
+    async with workload.open(), app.open_async():
+        await app.tasks["retention.run"].defer_async(timestamp=0)
+        await app.run_worker_async(queues=["periodic"], wait=False, install_signal_handlers=False)
+
+    assert connection.execute("SELECT count(*) FROM chat.conversation").fetchone() == (0,)
+    lines = connection.execute("SELECT kind, actor_id, facts FROM cases.register_event ORDER BY sequence").fetchall()
+    kind, actor, facts = lines[0]
+    assert (kind, actor) == (RegisterEventKind.RETENTION_RAN, JOBS.id)
+    assert facts == {"chat.conversation": 1}
+    done = "SELECT DISTINCT status FROM jobs.procrastinate_jobs WHERE task_name = 'retention.run'"
+    assert connection.execute(done).fetchall() == [("succeeded",)]
 
 
 def test_other_periods_can_be_set():

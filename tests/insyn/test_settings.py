@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from standardwebhooks import Webhook
 
 from cases.config import WebhookEndpoint
 from cases.connectors.config import MailchimpConfig, TeamtailorConfig
@@ -19,6 +20,7 @@ from insyn.connectors import connector_configs
 from insyn.errors import InsynError
 from insyn.services import SERVICES, cases_config
 from insyn.settings import ROOT, Settings
+from tests.cases.receiver import listening
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PRODUCTION = {
@@ -177,3 +179,22 @@ def test_webhooks_go_inside_in_production_only_where_that_is_allowed(load, envir
     outcome = sender.send(endpoint, message, now=system_clock())
 
     assert outcome.summary == ("connection" if goes_inside else "not https")
+
+
+def test_where_it_is_allowed_a_message_arrives_inside_signed_in_production_too(load):
+    with listening() as receiver:
+        environment = PRODUCTION | {
+            "INSYN_WEBHOOK_URLS": receiver.url,
+            "INSYN_WEBHOOK_SECRETS": WEBHOOKS["INSYN_WEBHOOK_SECRETS"],
+        }
+        message = Message(UUID(int=7), "case.registered", datetime(2026, 3, 10, tzinfo=UTC), {"reference": "AR-1"})
+        for allowed in ("false", "true"):
+            config = cases_config(load(**environment | {"INSYN_WEBHOOK_PRIVATE_ALLOWED": allowed}))
+            [endpoint] = config.webhooks
+            outcome = Workload(config, clock=system_clock).sender.send(endpoint, message, now=system_clock())
+            assert outcome.summary == ("204" if allowed == "true" else "not https")
+
+    [(headers, body)] = receiver.received
+    newest, older = WEBHOOKS["INSYN_WEBHOOK_SECRETS"].split(", ")
+    for secret in (newest, older):
+        assert Webhook(secret).verify(body.decode(), headers)["type"] == "case.registered"
