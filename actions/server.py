@@ -7,6 +7,7 @@ every word of the conversation, which the caller then logs. Ours says only what 
 import argparse
 import logging
 import os
+from typing import Final
 
 from rasa_sdk.endpoint import create_app
 from sanic import Sanic
@@ -18,10 +19,14 @@ import actions
 
 log = logging.getLogger(__name__)
 
+KEEP_ALIVE_S: Final = 75
+"""How long a caller's connection may rest; longer than the caller rests it, which must be the one to close it."""
+
 
 def build_app() -> Sanic:
     """Return the server with every action registered."""
     app = create_app(actions, cors_origins=[])
+    app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_S
 
     @app.exception(Exception)  # replaces rasa-sdk's
     async def unexpected(request: Request, error: Exception) -> HTTPResponse:

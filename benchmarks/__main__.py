@@ -13,26 +13,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.own_stack import own_stack, port_variables, processes
 from benchmarks.registration import registration_ms
+from benchmarks.turn_cost import turn_costs_ms
 from benchmarks.visible_answer import spread, visible_answers_ms
 from bot.client import AskClient
 from identity.simulator.personas import BY_KEY
 from insyn import training
 from insyn.evaluation.questions import read_questions
-from insyn.running import running_stack
 from insyn.settings import ROOT, Settings
 
-PORTS = {"chat_port": 9700, "cases_port": 9701, "rasa_port": 9702, "actions_port": 9703, "simulator_port": 9704}
 QUESTIONS = 260
 VISIBLE_ANSWERS = 30
+CONVERSATIONS = 10
 
 
 def main() -> None:
@@ -43,26 +43,17 @@ def main() -> None:
         data_dir = Path(scratch) / "data"
         table.add_row("training (rasa train)", f"{_training_s(Path(scratch) / 'train.log'):.1f} s")
         table.add_row("size of the model", f"{training.model_path().stat().st_size / 1e6:.1f} MB")
-        with _stack(data_dir) as (_, seconds):
+        with own_stack(data_dir) as (_, seconds):
             table.add_row("first start, model trained", f"{seconds:.1f} s")
-        with _stack(data_dir) as (settings, seconds):
+        with own_stack(data_dir) as (settings, seconds):
             table.add_row("second start", f"{seconds:.1f} s")
             _add_answers(table, settings)
             _add_registrations(table, settings)
             _add_visible_answers(table, settings)
+            _add_turn_costs(table, settings, data_dir)
             for name, megabytes in _memory_mb().items():
                 table.add_row(f"memory of {name}", f"{megabytes:.0f} MB")
     Console().print(table)
-
-
-@contextmanager
-def _stack(data_dir: Path) -> Iterator[tuple[Settings, float]]:
-    settings = Settings(_env_file=None, data_dir=data_dir, **PORTS)  # type: ignore[arg-type]
-    environment = os.environ | {"INSYN_DATA_DIR": str(data_dir)}
-    environment |= {f"INSYN_{name.upper()}": str(port) for name, port in PORTS.items()}
-    began_at = time.monotonic()
-    with running_stack(settings, environment=environment):
-        yield settings, time.monotonic() - began_at
 
 
 def _training_s(log: Path) -> float:
@@ -81,7 +72,7 @@ def _add_answers(table: Table, settings: Settings) -> None:
     subprocess.run(
         [sys.executable, "-m", "insyn", "ask", "--jsonl"],
         cwd=ROOT,
-        env=os.environ | {f"INSYN_{name.upper()}": str(port) for name, port in PORTS.items()},
+        env=os.environ | port_variables(),
         input=lines,
         capture_output=True,
         text=True,
@@ -110,27 +101,18 @@ def _add_visible_answers(table: Table, settings: Settings) -> None:
         table.add_row(f"from send to visible answer, {1 + others} at once", spread(asyncio.run(waits)))
 
 
+def _add_turn_costs(table: Table, settings: Settings, data_dir: Path) -> None:
+    costs, _ = asyncio.run(turn_costs_ms(settings, data_dir, conversations=CONVERSATIONS))
+    table.add_row("processor time of a turn, all processes", f"{sum(costs.values()):.1f} ms")
+    for name, cost in sorted(costs.items(), key=lambda item: -item[1]):
+        table.add_row(f"processor time of a turn, {name}", f"{cost:.1f} ms")
+
+
 def _memory_mb() -> dict[str, float]:
-    found: dict[str, float] = {}
-    for process in psutil.process_iter(["cmdline", "memory_full_info", "environ"]):
-        command = " ".join(process.info["cmdline"] or [])
-        if str(PORTS["chat_port"]) != (process.info["environ"] or {}).get("INSYN_CHAT_PORT"):
-            continue
-        for name, mark in MARKS.items():
-            if mark in command:
-                found[name] = found.get(name, 0.0) + process.info["memory_full_info"].uss / 1e6
+    found = defaultdict[str, float](float)
+    for name, process in processes():
+        found[name] += process.memory_full_info().uss / 1e6
     return found
-
-
-MARKS = {
-    "Rasa": "-m rasa run",
-    "action server": "actions.server",
-    "chat edge": "serve chat",
-    "case system": "serve cases",
-    "worker": "serve worker",
-    "BankID simulator": "serve simulator",
-    "insyn up": "-m insyn up",
-}
 
 
 def _megabytes(directory: Path) -> float:

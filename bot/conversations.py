@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.attention import Attention
 from bot.config import BotConfig
 from bot.handoff import CANCEL_WAITING, HAND_OVER, HANDED_OVER_BY_EDGE, Handoffs
+from bot.news import Standing
 from bot.package_purpose import wanted_reference
 from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
@@ -23,7 +24,7 @@ from bot.tables import ButtonRow, ConversationRow, MessageRow, SessionRow
 from bot.texts import Texts
 from bot.waiting import Waiting
 from foundation.clock import Clock
-from foundation.database import Sessions
+from foundation.database import Sessions, reading
 
 if TYPE_CHECKING:
     from bot.packages import Packages
@@ -75,13 +76,15 @@ class Conversations:
         if not token:
             return None
         now = self._clock()
-        async with self._sessions.begin() as session:
+        async with reading(self._sessions) as session:
             row = await self._store.browser_session(session, hash_of(token))
-            if row is None or now > self._ends_at(row):
-                return None
-            if now - row.last_seen_at > self._config.session_idle / 100:  # not a write for each request
-                row.last_seen_at = now
-            return Visitor(row.conversation_id, row.token_hash, self._ends_at(row))
+        if row is None or now > self._ends_at(row):
+            return None
+        if now - row.last_seen_at > self._config.session_idle / 100:  # not a write for each request
+            row.last_seen_at = now
+            async with self._sessions.begin() as session:
+                await self._store.seen(session, row.token_hash, now=now)
+        return Visitor(row.conversation_id, row.token_hash, self._ends_at(row))
 
     def seconds_left(self, visitor: Visitor) -> int:
         """Return how long the browser keeps its hold if it does nothing."""
@@ -100,7 +103,7 @@ class Conversations:
             await self._store.add_turn(session, conversation.id, event=WELCOME, now=now)
             return Opened(Visitor(conversation.id, hash_of(token), now + self._config.session_idle), token)
 
-    async def state(self, session: AsyncSession, conversation: ConversationRow) -> ConversationState:
+    async def state(self, session: AsyncSession, conversation: ConversationRow | Standing) -> ConversationState:
         """Return who holds the conversation, as the visitor is told."""
         waits, now = conversation.state == "waiting", self._clock()
         return ConversationState(
@@ -174,7 +177,7 @@ class Conversations:
         turn = None
         if conversation.state in ("bot", "closed"):
             conversation.state = "bot"  # who writes after the end begins again with the bot
-            turn = (await self._store.add_turn(session, conversation.id, message=message, now=now)).id
+            turn = await self._store.add_turn(session, conversation.id, message=message, now=now)
         if conversation.state != "human":
             for urgent in self._attention.at_once(conversation, redacted.text):
                 await self._store.add_message(session, conversation, urgent, now=now, turn=turn)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store import ConversationStore
-from bot.turns import LOCK_NAMESPACE
+from bot.turn_queue import LOCK_NAMESPACE
 from foundation.database import Sessions, advisory_lock
 
 _TRACKER_IS_THERE: Final = text("SELECT to_regclass('rasa.events')")

@@ -13,12 +13,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
+from bot.news import Standing
 from bot.schemas import Button, Citation, Message
-from bot.tables import CHANNEL, FINISH_ORDER, ButtonRow, ConversationRow, MessageRow, SessionRow, TurnRow
+from bot.tables import CHANNEL, ButtonRow, ConversationRow, MessageRow, SessionRow, TurnRow
+from foundation.database import driver
 from foundation.encryption import KeyRing
 from foundation.notify import notify
 
@@ -37,6 +41,35 @@ LASTING_PAYLOADS: Final = (
     "edge:fetch_package:",
 )
 """Payloads that open something of their own. Any other answers the question under which it stands."""
+
+
+ADD_MESSAGE: Final = """
+WITH message AS (
+  INSERT INTO chat.message
+    (conversation_id, client_id, sender, sender_name, text, citations, card, turn_id, created_at)
+  VALUES (%(conversation_id)s, %(client_id)s, %(sender)s, %(sender_name)s, %(text)s, %(citations)s, %(card)s,
+    %(turn_id)s, %(created_at)s)
+  RETURNING id
+), button AS (
+  INSERT INTO chat.button (token, conversation_id, message_id, position, title, payload, lasting)
+  SELECT offered.token, %(conversation_id)s, message.id, offered.position - 1, title, payload, lasting
+  FROM message, unnest(%(tokens)s::varchar[], %(titles)s::bytea[], %(payloads)s::bytea[], %(lasting)s::boolean[])
+    WITH ORDINALITY AS offered (token, title, payload, lasting, position)
+), conversation AS (
+  UPDATE chat.conversation SET last_message_at = %(created_at)s WHERE id = %(conversation_id)s
+)
+SELECT id, pg_notify(%(channel)s, %(conversation_id)s) FROM message"""
+"""Stores a message with its buttons and wakes the streams, in one statement."""
+
+MESSAGES: Final = """
+SELECT message.id, client_id, sender, sender_name, text, citations, card, created_at, tokens, titles, spent
+FROM chat.message LEFT JOIN LATERAL (
+  SELECT array_agg(token ORDER BY position) AS tokens, array_agg(title ORDER BY position) AS titles,
+    array_agg(used_at IS NOT NULL OR withdrawn_at IS NOT NULL ORDER BY position) AS spent
+  FROM chat.button WHERE message_id = message.id
+) AS offered ON true
+WHERE conversation_id = %s AND message.id > %s ORDER BY message.id"""
+"""Messages with their buttons, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +120,10 @@ class ConversationStore:
         """Return the browser's session, or None."""
         return await session.get(SessionRow, token_hash)
 
+    async def seen(self, session: AsyncSession, token_hash: bytes, *, now: datetime) -> None:
+        """Note that the browser of the session is still there."""
+        await session.execute(update(SessionRow).where(SessionRow.token_hash == token_hash).values(last_seen_at=now))
+
     async def session_hash(self, session: AsyncSession, conversation_id: str) -> bytes | None:
         """Return the hash of the session that holds the conversation, the latest if there were several."""
         query = select(SessionRow.token_hash).where(SessionRow.conversation_id == conversation_id)
@@ -109,7 +146,7 @@ class ConversationStore:
 
     # The queue
 
-    async def queue_position(self, session: AsyncSession, conversation: ConversationRow) -> int | None:
+    async def queue_position(self, session: AsyncSession, conversation: ConversationRow | Standing) -> int | None:
         """Return the place in the queue, 1 being next; None when it does not wait."""
         if conversation.waiting_since is None:
             return None
@@ -161,44 +198,71 @@ class ConversationStore:
         turn: int | None = None,
     ) -> MessageRow:
         """Store a message with its buttons in a conversation whose row is locked, and wake its streams."""
-        row = MessageRow(
-            conversation_id=conversation.id,
-            client_id=draft.client_id,
-            sender=draft.sender,
-            sender_name=draft.sender_name,
-            text=self._key_ring.encrypt_text(draft.text, context=_TEXT),
-            citations=list(draft.citations),
-            card=draft.card,
-            turn_id=turn,
-            created_at=now,
-        )
-        session.add(row)
-        await session.flush()
-        session.add_all(self._button(row, position, offer) for position, offer in enumerate(draft.buttons))
-        conversation.last_message_at = now
-        await self.tell(session, conversation.id)
-        return row
+        row = {
+            "conversation_id": conversation.id,
+            "client_id": draft.client_id,
+            "sender": draft.sender,
+            "sender_name": draft.sender_name,
+            "text": self._key_ring.encrypt_text(draft.text, context=_TEXT),
+            "citations": list(draft.citations),
+            "card": draft.card,
+            "turn_id": turn,
+            "created_at": now,
+        }
+        connection = await driver(session)
+        stored = await connection.execute(ADD_MESSAGE, self._parameters(row, draft.buttons))
+        [[message_id, _]] = await stored.fetchall()
+        set_committed_value(conversation, "last_message_at", now)  # the statement wrote it
+        session.info.setdefault("told", set()).add(conversation.id)  # and told the streams
+        return MessageRow(id=message_id, **row)
+
+    def _parameters(self, row: dict[str, Any], offers: Sequence[Offer]) -> dict[str, Any]:
+        """Return what the statement is given that adds a message."""
+        return row | {
+            "citations": Jsonb(row["citations"]),
+            "card": None if row["card"] is None else Jsonb(row["card"]),
+            "tokens": [secrets.token_hex(16) for _ in offers],
+            "titles": [self._key_ring.encrypt_text(offer.title, context=_TITLE) for offer in offers],
+            "payloads": [self._key_ring.encrypt_text(offer.payload, context=_PAYLOAD) for offer in offers],
+            "lasting": [offer.payload.startswith(LASTING_PAYLOADS) for offer in offers],
+            "channel": CHANNEL,
+        }
 
     async def message_of_client(
         self, session: AsyncSession, conversation_id: str, client_id: UUID
     ) -> MessageRow | None:
         """Return the message that came under ``client_id`` before, or None."""
-        query = select(MessageRow).where(
-            MessageRow.conversation_id == conversation_id, MessageRow.client_id == client_id
-        )
-        return await session.scalar(query)
+        query = "SELECT id FROM chat.message WHERE conversation_id = %s AND client_id = %s"
+        found = await (await (await driver(session)).execute(query, [conversation_id, client_id])).fetchone()
+        return None if found is None else await session.get(MessageRow, found[0])
 
     async def messages(self, session: AsyncSession, conversation_id: str, *, after: int = 0) -> list[Message]:
         """Return the messages after the one numbered ``after``, oldest first, as they are shown."""
-        query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.id > after)
-        rows = (await session.scalars(query.order_by(MessageRow.id))).all()
-        return await self.shown(session, rows)
+        rows = await (await (await driver(session)).execute(MESSAGES, [conversation_id, after])).fetchall()
+        return [
+            Message(
+                id=number,
+                client_id=client_id,
+                sender=sender,
+                sender_name=sender_name,
+                text=self._key_ring.decrypt_text(text, context=_TEXT),
+                citations=[Citation(**citation) for citation in citations],
+                buttons=[
+                    Button(token=token, title=self._key_ring.decrypt_text(title, context=_TITLE), used=used)
+                    for token, title, used in zip(tokens or (), titles or (), spent or (), strict=True)
+                ],
+                card=card,
+                created_at=created_at,
+            )
+            for number, client_id, sender, sender_name, text, citations, card, created_at, tokens, titles, spent in rows
+        ]
 
     async def shown(self, session: AsyncSession, rows: Sequence[MessageRow]) -> list[Message]:
         """Return stored messages as people see them."""
         buttons: dict[int, list[Button]] = {row.id: [] for row in rows}
-        if rows:
-            query = select(ButtonRow).where(ButtonRow.message_id.in_(buttons)).order_by(ButtonRow.position)
+        offering = [row.id for row in rows if row.sender != "visitor"]  # a visitor offers nothing
+        if offering:
+            query = select(ButtonRow).where(ButtonRow.message_id.in_(offering)).order_by(ButtonRow.position)
             for button in await session.scalars(query):
                 buttons[button.message_id].append(
                     Button(token=button.token, title=self.title(button), used=is_spent(button))
@@ -240,10 +304,9 @@ class ConversationStore:
         """Return what the message says."""
         return self._key_ring.decrypt_text(row.text, context=_TEXT)
 
-    async def text_of(self, session: AsyncSession, message_id: int | None) -> str:
-        """Return what the message with that number says, nothing when it is gone."""
-        row = await session.get(MessageRow, message_id) if message_id is not None else None
-        return self.text(row) if row else ""
+    def opened(self, sealed: bytes | None) -> str:
+        """Return what a message's sealed text says, nothing when there is no message."""
+        return "" if sealed is None else self._key_ring.decrypt_text(sealed, context=_TEXT)
 
     # Buttons
 
@@ -260,13 +323,10 @@ class ConversationStore:
 
     async def withdraw_answers(self, session: AsyncSession, conversation_id: str, *, now: datetime) -> None:
         """Spend every button that answers a question from which the conversation has moved on."""
-        await self._withdraw(session, ButtonRow.conversation_id == conversation_id, now=now)
-
-    async def spent_tokens(self, session: AsyncSession, conversation_id: str) -> set[str]:
-        """Return the tokens of the conversation that do nothing any more."""
-        spent = ButtonRow.used_at.is_not(None) | ButtonRow.withdrawn_at.is_not(None)
-        query = select(ButtonRow.token).where(ButtonRow.conversation_id == conversation_id, spent)
-        return set((await session.scalars(query)).all())
+        query = """
+        UPDATE chat.button SET withdrawn_at = %s
+        WHERE conversation_id = %s AND used_at IS NULL AND withdrawn_at IS NULL AND NOT lasting"""
+        await (await driver(session)).execute(query, [now, conversation_id])
 
     def title(self, button: ButtonRow) -> str:
         """Return what the button says."""
@@ -280,17 +340,6 @@ class ConversationStore:
         unspent = (ButtonRow.used_at.is_(None), ButtonRow.withdrawn_at.is_(None), ButtonRow.lasting.is_(False))
         await session.execute(update(ButtonRow).where(which, *unspent).values(withdrawn_at=now))
 
-    def _button(self, message: MessageRow, position: int, offer: Offer) -> ButtonRow:
-        return ButtonRow(
-            token=secrets.token_hex(16),
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            position=position,
-            title=self._key_ring.encrypt_text(offer.title, context=_TITLE),
-            payload=self._key_ring.encrypt_text(offer.payload, context=_PAYLOAD),
-            lasting=offer.payload.startswith(LASTING_PAYLOADS),
-        )
-
     # Turns
 
     async def add_turn(
@@ -302,23 +351,18 @@ class ConversationStore:
         message: MessageRow | None = None,
         button: ButtonRow | None = None,
         event: str | None = None,
-    ) -> TurnRow:
-        """Note that the bot has to be told of a message, of a pressed button, or of an event."""
+    ) -> int:
+        """Note that the bot has to be told of a message, of a pressed button, or of an event; return the turn's id."""
         kind = "event" if event is not None else "text" if button is None else "payload"
-        turn = TurnRow(
-            conversation_id=conversation_id,
-            kind=kind,
-            event=event,
-            message_id=message.id if message else None,
-            button_token=button.token if button else None,
-            created_at=now,
-            available_at=now,
-            attempts=0,
-        )
-        session.add(turn)
-        await session.flush()
+        query = """
+        INSERT INTO chat.turn
+          (conversation_id, kind, event, message_id, button_token, created_at, available_at, attempts)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, 0) RETURNING id"""
+        of_what = (event, message.id if message else None, button.token if button else None)
+        stored = await (await driver(session)).execute(query, [conversation_id, kind, *of_what, now, now])
+        [[turn_id]] = await stored.fetchall()
         await self.tell(session, conversation_id)
-        return turn
+        return int(turn_id)
 
     async def unfinished_turns(self, session: AsyncSession, conversation_id: str) -> Sequence[TurnRow]:
         """Return what the bot has not been told yet, oldest first."""
@@ -337,7 +381,8 @@ class ConversationStore:
     async def finish(
         self,
         session: AsyncSession,
-        turn: TurnRow,
+        conversation_id: str,
+        turn_id: int,
         *,
         outcome: str,
         now: datetime,
@@ -345,30 +390,12 @@ class ConversationStore:
         confidence: float | None = None,
     ) -> None:
         """Note how the turn ended; the conversation's row is locked, so the order is the one that streams see."""
-        turn.finished_at, turn.outcome = now, outcome
-        turn.intent, turn.confidence = intent, confidence
-        turn.finish_order = FINISH_ORDER.next_value()  # the database counts
-        await self.tell(session, turn.conversation_id)
-
-    async def turns_since(
-        self, session: AsyncSession, conversation_id: str, *, after: int
-    ) -> tuple[list[TurnRow], list[tuple[TurnRow, list[int]]]]:
-        """Return the unfinished turns; and those of the visitor that ended after the one with that finish order.
-
-        Each of the latter comes with the ids of its answers.
-        """
-        query = select(TurnRow).where(
-            TurnRow.conversation_id == conversation_id, TurnRow.finished_at.is_(None) | (TurnRow.finish_order > after)
-        )
-        rows = (await session.scalars(query.order_by(TurnRow.finish_order, TurnRow.id))).all()
-        turns = [row for row in rows if row.finished_at is not None and row.message_id is not None]
-        answers: dict[int, list[int]] = {turn.id: [] for turn in turns}
-        if turns:
-            replies = select(MessageRow.turn_id, MessageRow.id).where(MessageRow.turn_id.in_(answers))
-            for turn_id, message_id in (await session.execute(replies.order_by(MessageRow.id))).tuples():
-                answers[turn_id or 0].append(message_id)
-        unfinished = [row for row in rows if row.finished_at is None]
-        return unfinished, [(turn, answers[turn.id]) for turn in turns]
+        query = """
+        UPDATE chat.turn SET finished_at = %s, outcome = %s, intent = %s, confidence = %s,
+          finish_order = nextval('chat.turn_finish_order')
+        WHERE id = %s"""
+        await (await driver(session)).execute(query, [now, outcome, intent, confidence, turn_id])
+        await self.tell(session, conversation_id)
 
     async def finish_order_at(self, session: AsyncSession, conversation_id: str, *, message_id: int) -> int:
         """Return the finish order up to which a stream that has seen ``message_id`` has seen turns end."""

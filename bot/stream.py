@@ -8,18 +8,18 @@ Only messages carry an id; a browser that comes back names the last one it saw (
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 from sse_starlette import ServerSentEvent
 
 from bot.conversations import Conversations
+from bot.news import ToldTurn, standing, turns_since
 from bot.schemas import IdentificationView, SpentButtons, TurnEvent, Typing
 from bot.store import ConversationStore
-from bot.tables import TurnRow
 from foundation.clock import Clock
-from foundation.database import Sessions
+from foundation.database import Sessions, driver, reading
 from foundation.notify import Listener
 
 CurrentIdentification = Callable[[str], Awaitable[IdentificationView | None]]
@@ -32,7 +32,7 @@ class _Seen:
 
     message_id: int
     finish_order: int
-    spent: set[str] = field(default_factory=set)
+    spent: frozenset[str] = frozenset()
     gone: bool = False
     state: dict[str, Any] | None = None
     typing: bool | None = None
@@ -59,7 +59,7 @@ class Streams:
     async def events(self, conversation_id: str, *, after: int) -> AsyncIterator[ServerSentEvent]:
         """Yield the conversation's events from the message after ``after`` on, for as long as there is one."""
         with self._listener.subscribe(conversation_id) as changed:
-            async with self._sessions() as session:
+            async with reading(self._sessions) as session:
                 finish_order = await self._store.finish_order_at(session, conversation_id, message_id=after)
             seen = _Seen(message_id=after, finish_order=finish_order)
             while True:
@@ -72,28 +72,30 @@ class Streams:
 
     async def _news(self, conversation_id: str, seen: _Seen) -> AsyncIterator[ServerSentEvent]:
         """Yield what has changed since the last look: messages first, then the turns that they end, then the rest."""
-        async with self._sessions() as session:
+        async with self._sessions.begin() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            conversation = await self._store.conversation(session, conversation_id)
-            if conversation is None:
+            connection = await driver(session)
+            found = await standing(connection, conversation_id)
+            if found is None:
                 seen.gone = True
                 return
             messages = await self._store.messages(session, conversation_id, after=seen.message_id)
-            unfinished, turns = await self._store.turns_since(session, conversation_id, after=seen.finish_order)
-            spent = await self._store.spent_tokens(session, conversation_id)
-            state = await self._conversations.state(session, conversation)
+            unfinished, turns = await turns_since(connection, conversation_id, after=seen.finish_order)
+            state = await self._conversations.state(session, found)
         for message in messages:
             seen.message_id = message.id
             yield _event("message", message, message_id=message.id)
-        if spent - seen.spent:
-            yield _event("buttons", SpentButtons(tokens=sorted(spent - seen.spent)))
-            seen.spent = spent
-        for turn, answers in turns:
+        if found.spent - seen.spent:
+            yield _event("buttons", SpentButtons(tokens=sorted(found.spent - seen.spent)))
+            seen.spent = found.spent
+        for turn in turns:
             seen.finish_order = turn.finish_order or seen.finish_order
-            yield _event("turn", _turn_event(turn, answers))
+            yield _event("turn", _turn_event(turn))
         now = self._clock()
         typing = any(turn.available_at <= now or turn.event is None for turn in unfinished)
-        identification = await self._current_identification(conversation_id)
+        identification = None
+        if found.was_offered_identification:
+            identification = await self._current_identification(conversation_id)
         for event in _changes(seen, state=state, typing=typing, identification=identification):
             yield event
 
@@ -120,12 +122,12 @@ def _event(name: str, data: BaseModel, *, message_id: int | None = None) -> Serv
     return ServerSentEvent(data.model_dump_json(), event=name, id=number, sep="\n")
 
 
-def _turn_event(turn: TurnRow, answers: list[int]) -> TurnEvent:
+def _turn_event(turn: ToldTurn) -> TurnEvent:
     latency = (turn.finished_at - turn.created_at).total_seconds() if turn.finished_at else 0.0
     return TurnEvent(
         message_id=turn.message_id or 0,
         intent=turn.intent,
         confidence=turn.confidence,
         latency_ms=round(1000 * latency, 1),
-        messages=answers,
+        messages=list(turn.answers),
     )

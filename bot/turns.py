@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot import turn_queue
 from bot.attention import Attention
 from bot.config import TurnTimes
 from bot.conversations import WELCOME
@@ -28,15 +28,14 @@ from bot.rasa_client import RasaAnswer, RasaClient, Turn
 from bot.store import ConversationStore, Draft, Offer
 from bot.tables import ConversationRow, TurnRow
 from bot.texts import Texts
+from bot.turn_queue import OpenTurn
 from foundation.clock import Clock
-from foundation.database import Sessions, advisory_key
+from foundation.database import Sessions, autocommitting, driver, reading
 
 log = logging.getLogger(__name__)
 
 IDENTIFIED: Final = "EXTERNAL_identification_completed"
 NOT_IDENTIFIED: Final = "EXTERNAL_identification_failed"
-
-LOCK_NAMESPACE: Final = "conversation"
 
 _WHEN_UNANSWERED: Final = {
     WELCOME: "welcome_unavailable",
@@ -105,7 +104,7 @@ class TurnRunner:
     async def sweep(self) -> None:
         """Wake every conversation with a turn that should have run by now."""
         before = self._clock() - timedelta(seconds=self._times.sweep_grace_s)
-        async with self._sessions() as session:
+        async with reading(self._sessions) as session:
             conversation_ids = await self._store.left_behind(session, before=before)
         for conversation_id in conversation_ids:
             self.wake(conversation_id)
@@ -151,21 +150,19 @@ class TurnRunner:
 
     @asynccontextmanager
     async def _lock(self, conversation_id: str) -> AsyncIterator[bool]:
-        key = {"key": advisory_key(LOCK_NAMESPACE, conversation_id)}
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            held = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key))
+        async with autocommitting(self._engine) as connection:
+            held = await turn_queue.try_lock(connection, conversation_id)
             try:
                 yield held
             finally:
                 if held:
-                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+                    await turn_queue.unlock(connection, conversation_id)
 
     async def _has_ready_turn(self, conversation_id: str) -> bool:
-        async with self._sessions() as session:
-            return self._ready(await self._store.unfinished_turns(session, conversation_id)) is not None
+        async with autocommitting(self._engine) as connection:
+            return self._ready(await turn_queue.open_turns(connection, conversation_id)) is not None
 
-    def _ready(self, turns: Sequence[TurnRow]) -> TurnRow | None:
+    def _ready(self, turns: Sequence[OpenTurn]) -> OpenTurn | None:
         """Return the oldest turn that may be given now.
 
         What the visitor says stays in order, so one that waits holds up the later ones; events hold up nothing.
@@ -181,35 +178,35 @@ class TurnRunner:
     async def _claim(self, conversation_id: str) -> _Claimed | None:
         """Count an attempt at the next turn, in a transaction of its own: the attempt counts even if we die in it."""
         async with self._sessions.begin() as session:
-            conversation = await self._store.locked(session, conversation_id)
-            if conversation is None:
+            connection = await driver(session)
+            state = await turn_queue.hold(connection, conversation_id)
+            if state is None:
                 return None
-            while (row := self._ready(await self._store.unfinished_turns(session, conversation_id))) is not None:
-                if not _is_held_back(conversation, row):
-                    row.attempts += 1
-                    return await self._claimed(session, row)
-                await self._store.finish(session, row, outcome="held", now=self._clock())
-                await session.flush()
+            while (row := self._ready(await turn_queue.open_turns(connection, conversation_id))) is not None:
+                if not _is_held_back(state, row):
+                    return await self._claimed(session, conversation_id, row)
+                await self._store.finish(session, conversation_id, row.id, outcome="held", now=self._clock())
             return None
 
-    async def _claimed(self, session: AsyncSession, row: TurnRow) -> _Claimed:
+    async def _claimed(self, session: AsyncSession, conversation_id: str, row: OpenTurn) -> _Claimed:
+        attempts, written = await turn_queue.count_attempt(await driver(session), row.id)
         turn = Turn(
             number=row.id,
-            conversation_id=row.conversation_id,
+            conversation_id=conversation_id,
             kind=row.kind,
-            text=await self._words(session, row),
-            repeated=row.attempts > 1,
+            text=await self._words(session, conversation_id, row, written),
+            repeated=attempts > 1,
             received_at=row.created_at,
         )
-        return _Claimed(turn, event=row.event, attempts=row.attempts, created_at=row.created_at)
+        return _Claimed(turn, event=row.event, attempts=attempts, created_at=row.created_at)
 
-    async def _words(self, session: AsyncSession, row: TurnRow) -> str:
+    async def _words(self, session: AsyncSession, conversation_id: str, row: OpenTurn, written: bytes | None) -> str:
         if row.event is not None:
             return row.event
         if row.button_token is not None:
-            button = await self._store.button(session, row.conversation_id, row.button_token)
+            button = await self._store.button(session, conversation_id, row.button_token)
             return self._store.payload(button) if button else ""
-        return await self._store.text_of(session, row.message_id)
+        return self._store.opened(written)
 
     async def _give(self, claimed: _Claimed) -> None:
         try:
@@ -237,7 +234,8 @@ class TurnRunner:
                 await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
             await self._store.finish(
                 session,
-                row,
+                conversation.id,
+                row.id,
                 outcome="answered",
                 now=now,
                 intent=answer.intent.name,
@@ -316,7 +314,7 @@ class TurnRunner:
                     [draft], self._about_the_visitor(claimed, conversation), claimed.said
                 ):
                     await self._store.add_message(session, conversation, said, now=now, turn=row.id)
-            await self._store.finish(session, row, outcome="unanswered", now=now)
+            await self._store.finish(session, conversation.id, row.id, outcome="unanswered", now=now)
 
     @asynccontextmanager
     async def _finishing(
@@ -347,12 +345,10 @@ def identification_card(identification_id: str) -> dict[str, str]:
     return {"kind": "identification", "identification_id": identification_id}
 
 
-def _is_held_back(conversation: ConversationRow, turn: TurnRow) -> bool:
+def _is_held_back(state: str, turn: OpenTurn) -> bool:
     """Tell whether a person has the word: then the bot is not told what the visitor says.
 
     A button in the queue is an exception, being an answer to the bot; events are told always, or a completed
     identification would be lost.
     """
-    return (turn.kind == "text" and conversation.state in ("waiting", "human")) or (
-        turn.kind == "payload" and conversation.state == "human"
-    )
+    return (turn.kind == "text" and state in ("waiting", "human")) or (turn.kind == "payload" and state == "human")

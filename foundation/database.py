@@ -8,12 +8,12 @@ from hashlib import blake2b
 from typing import Any, ClassVar, Final, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import PoolProxiedConnection
 
 Sessions = async_sessionmaker[AsyncSession]
 """Opens database sessions; ``async with sessions.begin() as session`` is one transaction."""
@@ -78,7 +78,7 @@ def create_engine(url: str, *, pool_size: int = 10, application_name: str = "ins
         hide_parameters=True,  # an error's text goes to a log
         connect_args=connect_arguments(application_name),
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_one_that_ended)
+    event.listen(engine.sync_engine, "checkout", refuse_one_that_ended)
     return engine
 
 
@@ -95,16 +95,17 @@ _KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepaliv
 """After a minute without an answer the kernel says that a connection over the network is dead."""
 
 
-def _refuse_one_that_ended(connection: PoolProxiedConnection, _record: object, _proxy: object) -> None:
-    """Have a connection that ended while it rested replaced before it is used.
+def refuse_one_that_ended(connection: Any, _record: object, _proxy: object) -> None:
+    """Have a connection that ended while it rested replaced before it is used (SQLAlchemy's event ``checkout``).
 
     SQLAlchemy's own ``pool_pre_ping`` asks the server each time, a round trip a transaction.
     """
-    if not says_nothing(cast("psycopg.AsyncConnection[Any]", connection.driver_connection)):
+    # an asynchronous engine shows its own wrapper of the driver's connection, a synchronous one the connection itself
+    if not says_nothing(getattr(connection, "driver_connection", connection)):
         raise DisconnectionError
 
 
-def says_nothing(resting: psycopg.AsyncConnection[Any]) -> bool:
+def says_nothing(resting: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) -> bool:
     """Tell whether a connection that rests is alive: it has nothing to say, but a server that ends one says so."""
     if resting.closed:
         return False
@@ -118,10 +119,53 @@ def session_factory(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+@asynccontextmanager
+async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Open a session in which each statement is a transaction: one round trip instead of three.
+
+    For a single look. Whoever needs several statements to agree begins a transaction, and ends it with a commit also
+    when it only read: after a rollback psycopg has the server forget every statement that was prepared on the
+    connection, so each must be parsed and planned again.
+    """
+    async with sessions() as session:
+        await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
+async def driver(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+    """Return the driver's own connection under the session's transaction, for statements that each turn makes.
+
+    What SQLAlchemy does around a statement takes four times as long as the statement. What the session has changed and
+    not written yet is written first; what is changed on the connection, the session's objects do not know.
+    """
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    lent = await (await session.connection()).get_raw_connection()
+    return cast("psycopg.AsyncConnection[Any]", lent.driver_connection)
+
+
 def engine_of(sessions: Sessions) -> AsyncEngine:
     """Return the engine on which the factory opens its sessions."""
     engine: AsyncEngine = sessions.kw["bind"]
     return engine
+
+
+@asynccontextmanager
+async def autocommitting(engine: AsyncEngine) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """Lend a connection of the driver itself, on which each statement is a transaction.
+
+    For what must stay on one connection, such as an advisory lock, without SQLAlchemy's way to each statement.
+    """
+    async with engine.connect() as connection:
+        lent = cast("psycopg.AsyncConnection[Any]", (await connection.get_raw_connection()).driver_connection)
+        await lent.set_autocommit(True)
+        try:
+            yield lent
+        finally:
+            if lent.info.transaction_status is TransactionStatus.IDLE:
+                await lent.set_autocommit(False)
+            else:
+                await connection.invalidate()
 
 
 def advisory_key(namespace: str, name: str) -> int:

@@ -14,10 +14,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from foundation.database import libpq_url
+from foundation.database import driver, libpq_url
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +27,7 @@ EVERYTHING = "*"
 
 async def notify(session: AsyncSession, channel: str, payload: str) -> None:
     """Tell the listeners of ``channel`` when the session's transaction commits; nothing is told if it does not."""
-    await session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})
+    await (await driver(session)).execute("SELECT pg_notify(%s, %s)", [channel, payload])
 
 
 class Listener:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from foundation.clock import Clock
-from foundation.database import Sessions, advisory_key
+from foundation.database import Sessions, advisory_key, reading
 from foundation.encryption import KeyRing
 from identity.addresses import normalised
 from identity.announcer import Announcer
@@ -245,7 +245,7 @@ class Broker:
 
     async def current(self, conversation_id: str) -> Identification | None:
         """Return the identification that was offered last in the conversation. The caller has checked the session."""
-        async with self._sessions() as session:
+        async with reading(self._sessions) as session:
             identification = await session.scalar(
                 select(IdentificationRow)
                 .where(IdentificationRow.conversation_id == conversation_id)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from foundation.clock import Clock
-from foundation.database import Sessions
+from foundation.database import Sessions, reading
 from identity.config import BrokerConfig
 from identity.store import locked
 from identity.tables import (
@@ -88,7 +88,7 @@ class Tender:
             .outerjoin(order, and_(order.identification_id == row.id, order.number == row.order_number))
             .where(condition)
         )
-        async with self._sessions() as session:
+        async with reading(self._sessions) as session:
             found = (await session.scalars(both.with_only_columns(row.id).limit(BATCH))).all()
         for identification_id in found:
             async with self._sessions.begin() as session:

@@ -3,12 +3,14 @@
 When an action fails, Rasa logs it, drops what the action would have done and goes on
 (``MessageProcessor._run_action``). The turn then may look well while the request was never registered. So each failure
 is noted for the turn in which it happens, and the channel tells the edge (invariant 1).
+
+Rasa opens a connection for each call; this endpoint keeps its connections (docs/adr/0094).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -20,6 +22,10 @@ TIMEOUT_S: Final = 15.0
 
 REJECTED: Final = 400
 """The action server's way of saying that an action does not apply here: no failure."""
+
+KEEP_ALIVE_S: Final = 15.0
+"""How long a connection may rest: well under what the server keeps (``actions.server``), so that it never closes one
+that a call is just being written to."""
 
 _failures: ContextVar[list[str] | None] = ContextVar("failed actions", default=None)
 
@@ -36,7 +42,9 @@ def noting_failures() -> Iterator[list[str]]:
 
 
 class WatchedActionEndpoint(EndpointConfig):
-    """Rasa's endpoint, with a timeout of ours, and its failures noted."""
+    """Rasa's endpoint, with a timeout of ours, its connections kept, and its failures noted."""
+
+    _kept: aiohttp.ClientSession | None = None
 
     @classmethod
     def watching(cls, endpoint: EndpointConfig, *, url: str | None = None) -> WatchedActionEndpoint:
@@ -51,6 +59,22 @@ class WatchedActionEndpoint(EndpointConfig):
             endpoint.cafile,
             **endpoint.kwargs,
         )
+
+    def session(self) -> AbstractAsyncContextManager[aiohttp.ClientSession]:
+        """Return the session for a call, always the same one; Rasa, whose own closes after it, leaves it open."""
+        if self._kept is None or self._kept.closed:
+            login = self.basic_auth
+            self._kept = aiohttp.ClientSession(
+                headers=self.headers,
+                auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
+                connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S),
+            )
+        return nullcontext(self._kept)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._kept is not None:
+            await self._kept.close()
 
     async def request(self, *arguments: Any, **named: Any) -> Any:
         """Call the action server."""

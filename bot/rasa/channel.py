@@ -25,8 +25,10 @@ from sanic.response import HTTPResponse
 
 from bot.rasa import composition, logs
 from bot.rasa.action_endpoint import WatchedActionEndpoint, noting_failures
+from bot.rasa.action_results import read_the_schema_once
 from bot.rasa.neutral_text import neutral
 from bot.rasa.output import TurnOutput, as_utterance
+from bot.rasa.tracker_store import reading_once
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +110,12 @@ class EdgeInput(InputChannel):
             prepare(app.ctx.agent)
             logs.say_no_more()
 
+        @routes.listener("before_server_stop")
+        async def stopping(app: Any, _loop: Any) -> None:
+            endpoint = app.ctx.agent.action_endpoint if app.ctx.agent else None
+            if isinstance(endpoint, WatchedActionEndpoint):
+                await endpoint.close()
+
         @routes.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
             if not self._may(request):
@@ -143,7 +151,17 @@ class EdgeInput(InputChannel):
 
 
 async def take_turn(agent: Agent, call: Call) -> dict[str, Any]:
-    """Let the bot take a turn and return what the edge is told; of a turn that was done, what was said then."""
+    """Let the bot take a turn and return what the edge is told; of a turn that was done, what was said then.
+
+    All of it under the conversation's lock, which is what ``Agent.handle_message`` does around the processor's half:
+    the tracker that the message was understood with is the one that it is added to, so it is read only once.
+    """
+    async with agent.lock_store.lock(call.sender):
+        with reading_once():
+            return await _take_turn(agent, call)
+
+
+async def _take_turn(agent: Agent, call: Call) -> dict[str, Any]:
     tracker = await agent.tracker_store.retrieve(call.sender)
     if call.repeated and (said := said_in_turn(tracker, call.number)) is not None:
         return said
@@ -158,7 +176,7 @@ async def take_turn(agent: Agent, call: Call) -> dict[str, Any]:
     )
     message.parse_data = await agent.processor.parse_message(message, tracker)  # what it leans on is in the tracker
     with noting_failures() as failures:
-        await agent.handle_message(message)
+        await agent.processor.handle_message(message)
     if failures:
         log.error("an action failed in %s: %s", call.number, ", ".join(failures))
     return _answer(output.messages, message.parse_data.get("intent") or {}, incomplete=bool(failures))
@@ -188,6 +206,7 @@ def prepare(agent: Agent | None) -> None:
     """
     if agent is None or agent.processor is None:
         return
+    read_the_schema_once()
     if isinstance(agent.tracker_store, FailSafeTrackerStore):
         agent.tracker_store = agent.processor.tracker_store = agent.tracker_store._tracker_store
     if agent.processor.action_endpoint is None:

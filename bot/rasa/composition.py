@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,13 @@ def database_url() -> str | None:
 
 def key_ring() -> KeyRing | None:
     """Return what seals the trackers; None where no secret is given, and then nothing may be stored."""
-    secrets = [secret.strip() for secret in os.environ.get("INSYN_ENCRYPTION_SECRETS", "").split(",")]
+    return _ring(os.environ.get("INSYN_ENCRYPTION_SECRETS", ""))
+
+
+@lru_cache(maxsize=1)
+def _ring(listed: str) -> KeyRing | None:
+    """Return the ring of secrets parted by commas, derived once and not at each event that is read."""
+    secrets = [secret.strip() for secret in listed.split(",")]
     if not any(secrets):
         return None
     # Nothing is looked up by digest here, so any lookup key will do.

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.erasure import ConversationEraser
-from bot.turns import LOCK_NAMESPACE
+from bot.turn_queue import LOCK_NAMESPACE
 from foundation.database import Sessions, advisory_lock
 from tests.bot.visitor import Edge
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, text, update
 from bot.config import TurnTimes
 from bot.tables import MessageRow, TurnRow
 from bot.texts import Texts
-from bot.turns import IDENTIFIED, LOCK_NAMESPACE
+from bot.turn_queue import LOCK_NAMESPACE
+from bot.turns import IDENTIFIED
 from foundation.database import Sessions, advisory_lock
 from tests.bot.conftest import IMPATIENT, running_edge
 from tests.bot.fake_rasa import FakeRasa, Told, says
