@@ -23,9 +23,7 @@ class ActionAnswerPolicy(InsynAction):
     action_name = "action_answer_policy"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        said = latest_utterance(tracker)
-        topics = self.services.knowledge.topics
-        asked = [topics[intent] for intent in (said.intent, *said.further) if intent in topics]
+        asked = asked_topics(tracker, self.services.knowledge)
         if not asked:
             dispatcher.utter_message(response="utter_no_answer_known")
             return []
@@ -33,6 +31,12 @@ class ActionAnswerPolicy(InsynAction):
         steps = [] if tracker.active_loop else _next_steps(asked)
         utter_answers(dispatcher, asked, buttons=[button(step, self.services.knowledge) for step in steps])
         return []
+
+
+def asked_topics(tracker: Tracker, knowledge: Knowledge) -> list[Topic]:
+    """Return the topics that the visitor's message asks about, in the order in which they are answered."""
+    said = latest_utterance(tracker)
+    return [knowledge.topics[intent] for intent in (said.intent, *said.further) if intent in knowledge.topics]
 
 
 def answer_besides(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge) -> None:

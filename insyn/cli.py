@@ -105,11 +105,16 @@ def evaluate(
         bool, typer.Option("--learning-curve", help="Also train on parts of the examples (minutes).")
     ] = False,
     record: Annotated[bool, typer.Option("--record", help="Hold later models to the figures of today.")] = False,
+    hold: Annotated[bool, typer.Option("--hold", help="Exit with 1 if it fell under the recorded figures.")] = False,
 ) -> None:
     """Ask the trained model questions that it has never seen, and say how many it understood."""
     from insyn.evaluation.run import evaluate as run_evaluation
 
-    run_evaluation(half, page, learning_curve=learning_curve, record=record, console=console)
+    fallen = run_evaluation(half, page, learning_curve=learning_curve, record=record, hold=hold, console=console)
+    for line in fallen:
+        errors.print(line)
+    if fallen:
+        raise typer.Exit(1)
 
 
 @staff_app.command("add")

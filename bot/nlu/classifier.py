@@ -15,12 +15,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.company import OF_EXAMPLES
+from bot.nlu.confidence import OUTSIDE
 from bot.nlu.embedding import Floats, embedding_of
 from bot.nlu.model import IntentModel, Reading
 from bot.rasa import composition
 from privacy.company_name import CompanyName
 
 FALLBACK = "nlu_fallback"
+
+CERTAINTY = "certainty"
+"""Under this name the parse says how sure the model is of its first reading: what the thresholds are compared with."""
 
 READER = "insyn_reader"
 """Under this name a message carries the model's reader to the components after this one; it is no output."""
@@ -36,10 +40,12 @@ class SwedishIntentClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            # a wrong answer costs five times an honest "jag är osäker": answer above this certainty
+            # a wrong answer costs five times an honest "jag är osäker" (ADR 100): answer above this certainty
             "threshold": 0.5,
             # … and begin a request, which is more than an answer, above this
-            "request_threshold": 0.6,
+            "request_threshold": 0.7,
+            # … and say that it is not for us, which sends away who had a question, above this
+            "decline_threshold": 0.7,
             # … between these no choice can do harm ("tack och hej"): together they need to be likelier than all else
             "harmless": ["greet", "goodbye", "thank"],
             # … and how many readings to keep
@@ -109,16 +115,25 @@ class SwedishIntentClassifier(GraphComponent):
 
     def _classify(self, message: Message, readings: Sequence[Reading], certainty: float) -> None:
         ranking = [_as_rasa(reading) for reading in readings[: self._config["ranking_length"]]]
-        if self._asks_back(readings, certainty):
+        sure = self._certainty_to_act(readings, certainty)
+        if sure < self._config[_threshold_of(readings[0].intent)]:
             ranking.insert(0, {"name": FALLBACK, "confidence": 1.0 - certainty})
+        message.set(CERTAINTY, sure, add_to_output=True)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
-    def _asks_back(self, readings: Sequence[Reading], certainty: float) -> bool:
-        if readings[0].intent in (harmless := self._config["harmless"]):
-            certainty = max(certainty, sum(reading.confidence for reading in readings if reading.intent in harmless))
-        request = readings[0].intent.startswith("request_")
-        return bool(certainty < self._config["request_threshold" if request else "threshold"])
+    def _certainty_to_act(self, readings: Sequence[Reading], certainty: float) -> float:
+        """Return what the threshold is compared with: how sure the first reading is, or that it is one as harmless."""
+        if readings[0].intent not in (harmless := self._config["harmless"]):
+            return certainty
+        return max(certainty, sum(reading.confidence for reading in readings if reading.intent in harmless))
+
+
+def _threshold_of(intent: str) -> str:
+    """Return the name of the threshold that acting on ``intent`` needs."""
+    if intent == OUTSIDE:
+        return "decline_threshold"
+    return "request_threshold" if intent.startswith("request_") else "threshold"
 
 
 def _embeddings(examples: Sequence[Message]) -> Floats | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
-from insyn.evaluation.scoring import Scored, Verdict, by_kind_and_style
+from insyn.evaluation.scoring import Scored, Verdict, by_kind_and_style, grouped
 
 RECORD = Path("tests/nlu/recorded.yml")
 SLACK = 1.0
@@ -16,16 +16,37 @@ SLACK = 1.0
 Figures = dict[str, dict[str, float]]
 
 
+SHARES: Mapping[str, Callable[[Scored], bool]] = {
+    "right": lambda one: one.verdict is Verdict.RIGHT,
+    "wrong": lambda one: one.verdict is Verdict.WRONG,
+    "fact right": lambda one: one.by_fact is Verdict.RIGHT,
+    "fact wrong": lambda one: one.by_fact is Verdict.WRONG,
+}
+"""What is held to: by topic, and by the fact in the answer."""
+
+
 def figures(scored: Sequence[Scored]) -> Figures:
-    """Return, for each style and kind, the percentages of right and wrong."""
+    """Return the percentages of right and wrong, for each style and kind, each style, each kind, and all.
+
+    Small groups may lose a whole question, so together they are held as well: there one point is one point.
+    """
     return {
-        f"{style} {kind}": {
-            "questions": len(group),
-            "right": round(100 * sum(one.verdict is Verdict.RIGHT for one in group) / len(group), 1),
-            "wrong": round(100 * sum(one.verdict is Verdict.WRONG for one in group) / len(group), 1),
-        }
-        for (style, kind), group in by_kind_and_style(scored).items()
+        name: {"questions": len(group)} | {share: _percent(group, counts) for share, counts in SHARES.items()}
+        for name, group in _groups(scored).items()
     }
+
+
+def _groups(scored: Sequence[Scored]) -> dict[str, list[Scored]]:
+    return {
+        **{f"{style} {kind}": group for (style, kind), group in by_kind_and_style(scored).items()},
+        **grouped(scored, lambda one: one.question.style),
+        **grouped(scored, lambda one: one.question.kind),
+        "all": list(scored),
+    }
+
+
+def _percent(group: Sequence[Scored], counts: Callable[[Scored], bool]) -> float:
+    return round(100 * sum(map(counts, group)) / len(group), 1)
 
 
 def fallen(now: Figures, recorded: Figures) -> list[str]:
@@ -37,10 +58,12 @@ def fallen(now: Figures, recorded: Figures) -> list[str]:
             found.append(f"{name}: no questions")
             continue
         slack = max(SLACK, 100 / record["questions"]) + 0.05  # the figures are rounded
-        if current["right"] < record["right"] - slack:
-            found.append(f"{name}: right fell from {record['right']} to {current['right']} %")
-        if current["wrong"] > record["wrong"] + slack:
-            found.append(f"{name}: wrong rose from {record['wrong']} to {current['wrong']} %")
+        for share in SHARES:
+            was, is_now = record[share], current[share]
+            if share.endswith("right") and is_now < was - slack:
+                found.append(f"{name}: {share} fell from {was} to {is_now} %")
+            if share.endswith("wrong") and is_now > was + slack:
+                found.append(f"{name}: {share} rose from {was} to {is_now} %")
     return found
 
 

@@ -7,33 +7,21 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from insyn.evaluation.calibration import Tenth, calibration_error, reliability
+from insyn.evaluation.cost import DECISIONS, costs
 from insyn.evaluation.learning import Point
 from insyn.evaluation.report import HEAD, by_style_and_kind, by_topic, by_voice
-from insyn.evaluation.scoring import FALLBACK, Scored, Verdict
+from insyn.evaluation.scoring import Scored, Verdict
 
-BINS = 10
 _STYLE = (
     "body{font:16px system-ui;margin:2rem;max-width:80rem}table{border-collapse:collapse;margin:1rem 0}"
     "td,th{border:1px solid #ccc;padding:.25rem .6rem;text-align:left}svg text{font:11px system-ui}"
 )
 
 
-def reliability(scored: Sequence[Scored]) -> list[tuple[float, float, int]]:
-    """Return (mean confidence, share right, count) for each tenth of confidence that occurs: calibrated means equal."""
-    answered = [one for one in scored if one.question.kind != "out_of_scope" and one.ranking]
-    found = []
-    for tenth in range(BINS):
-        inside = [one for one in answered if min(int(_top(one)[1] * BINS), BINS - 1) == tenth]
-        if inside:
-            confidence = sum(_top(one)[1] for one in inside) / len(inside)
-            right = sum(_top(one)[0] in one.question.accepted for one in inside) / len(inside)
-            found.append((confidence, right, len(inside)))
-    return found
-
-
 def confusions(scored: Sequence[Scored]) -> list[tuple[tuple[str, str], int]]:
     """Return (expected, first reading) → how often, the most frequent first; also where it then asked back."""
-    pairs = Counter((one.question.intent, _top(one)[0]) for one in scored if _top(one)[0] not in one.question.accepted)
+    pairs = Counter((one.question.intent, one.top[0]) for one in scored if one.top[0] not in one.question.accepted)
     return pairs.most_common()
 
 
@@ -41,20 +29,31 @@ def write_page(scored: Sequence[Scored], path: Path, *, curve: Sequence[Point] =
     """Write the report."""
     path.parent.mkdir(parents=True, exist_ok=True)
     not_right = [
-        (one.question.text, one.question.intent, one.intent, f"{_top(one)[0]} {_top(one)[1]:.2f}", str(one.verdict))
+        (
+            one.question.text,
+            one.question.intent,
+            one.intent,
+            f"{one.top[0]} {one.top[1]:.2f}",
+            "–" if one.certainty is None else f"{one.certainty:.2f}",
+            str(one.verdict),
+            str(one.by_fact or "–"),
+        )
         for one in sorted(scored, key=lambda one: (one.verdict is not Verdict.WRONG, one.question.intent))
-        if one.verdict is not Verdict.RIGHT
+        if one.verdict is not Verdict.RIGHT or one.by_fact not in {None, Verdict.RIGHT}
     ]
     parts = [
         ("", _table(("style, kind", *HEAD), by_style_and_kind(scored))),
         ("Voices", _table(("voice", *HEAD), by_voice(scored)) if by_voice(scored) else ""),
         ("Reliability", reliability_diagram(reliability(scored))),
+        ("What thresholds cost", cost_table(scored)),
         ("Learning curve", learning_diagram(curve) if curve else ""),
         ("Confusion between topics", heat_map(confusions(scored))),
         ("Topics", _table(("topic", *HEAD), by_topic(scored))),
         (
             "Every answer that was not right",
-            _table(("question", "expected", "acted on", "first reading", "verdict"), not_right),
+            _table(
+                ("question", "expected", "acted on", "first reading", "certainty", "by topic", "by fact"), not_right
+            ),
         ),
     ]
     body = "".join((f"<h2>{escape(title)}</h2>" if title else "") + part for title, part in parts if part)
@@ -96,18 +95,37 @@ def heat_map(pairs: Sequence[tuple[tuple[str, str], int]], *, most: int = 40) ->
     )
 
 
-def reliability_diagram(bins: Sequence[tuple[float, float, int]]) -> str:
+def reliability_diagram(tenths: Sequence[Tenth]) -> str:
     """Return the picture of :func:`reliability`: on the diagonal, what is said is what is so."""
+    if not tenths:
+        return "<p>No reading said how sure it was.</p>"
     dots = "".join(
-        f"<circle cx='{30 + 300 * confidence:.1f}' cy='{330 - 300 * right:.1f}' r='{2 + count**0.5 / 2:.1f}'>"
-        f"<title>{count} questions: said {confidence:.2f}, were {right:.2f}</title></circle>"
-        for confidence, right, count in bins
+        f"<circle cx='{30 + 300 * tenth.certainty:.1f}' cy='{330 - 300 * tenth.right:.1f}' "
+        f"r='{2 + tenth.count**0.5 / 2:.1f}'>"
+        f"<title>{tenth.count} questions: said {tenth.certainty:.2f}, were {tenth.right:.2f}</title></circle>"
+        for tenth in tenths
     )
     return (
-        "<svg viewBox='0 0 360 360' width='360' role='img' aria-label='Confidence against share right'>"
+        "<svg viewBox='0 0 360 360' width='360' role='img' aria-label='Certainty against share right'>"
         "<path d='M30 330H330M30 330V30M30 330L330 30' stroke='#999' fill='none'/>"
-        f"{dots}<text x='140' y='352'>confidence</text><text x='4' y='20'>right</text></svg>"
+        f"{dots}<text x='140' y='352'>certainty</text><text x='4' y='20'>right</text></svg>"
+        f"<p>The certainty that thresholds are compared with, of the first reading, acted on or not. "
+        f"Expected calibration error {100 * calibration_error(tenths):.1f} points; "
+        f"of the readings below 0.9, {100 * calibration_error(tenths[:-1]):.1f} points.</p>"
     )
+
+
+def cost_table(scored: Sequence[Scored]) -> str:
+    """Return what each threshold would cost, a decision a column: wrong, unsure, of these lost, and the cost."""
+    columns = [costs(scored, of=decision) for decision in DECISIONS]
+    lines = [
+        (
+            at[0].threshold,
+            *(f"{cost.wrong} / {cost.unsure} / {cost.lost}, {cost.total}" for cost in at),
+        )
+        for at in zip(*columns, strict=True)
+    ]
+    return _table(("certainty above", *(f"{decision}: wrong / unsure / lost, cost" for decision in DECISIONS)), lines)
 
 
 def learning_diagram(curve: Sequence[Point]) -> str:
@@ -134,10 +152,6 @@ def learning_diagram(curve: Sequence[Point]) -> str:
         (str(point.examples), *(f"{point.right.get(kind, 0.0):.1f} %" for kind in colours)) for point in curve
     ]
     return picture + _table(("examples", *colours), lines_of_table)
-
-
-def _top(one: Scored) -> tuple[str, float]:
-    return next((reading for reading in one.ranking if reading[0] != FALLBACK), (one.intent, one.confidence))
 
 
 def _table(head: Sequence[object], lines: Sequence[Sequence[object]]) -> str:

@@ -8,7 +8,14 @@ from rich.table import Table
 
 from insyn.evaluation.scoring import Scored, Share, Verdict, by_kind_and_style, grouped, share
 
-HEAD = ("questions", *(str(verdict) for verdict in Verdict), "right reading offered")
+HEAD = (
+    "questions",
+    *(str(verdict) for verdict in Verdict),
+    "right reading offered",
+    "fact right",
+    "fact wrong",
+)
+"""Right, wrong and unsure are by topic; the last two by the fact that the answer carries."""
 
 
 def shares(group: Sequence[Scored]) -> tuple[int, list[Share], Share]:
@@ -17,12 +24,22 @@ def shares(group: Sequence[Scored]) -> tuple[int, list[Share], Share]:
     return len(group), verdicts, share(group, lambda one: one.verdict is Verdict.RIGHT or one.offered)
 
 
+def by_fact(group: Sequence[Scored]) -> tuple[str, str]:
+    """Return the shares that are right and wrong by the fact in the answer, where answers were looked at."""
+    looked_at = [one for one in group if one.by_fact is not None]
+    if not looked_at:
+        return "–", "–"
+    right = share(looked_at, lambda one: one.by_fact is Verdict.RIGHT)
+    wrong = share(looked_at, lambda one: one.by_fact is Verdict.WRONG)
+    return str(right), str(wrong)
+
+
 def rows(groups: Mapping[str, Sequence[Scored]]) -> list[tuple[str, ...]]:
     """Return a row for each group: its name, then what :data:`HEAD` names."""
     found = []
     for name, group in groups.items():
         count, verdicts, offered = shares(group)
-        found.append((name, str(count), *map(str, verdicts), str(offered)))
+        found.append((name, str(count), *map(str, verdicts), str(offered), *by_fact(group)))
     return found
 
 
@@ -55,7 +72,10 @@ def tables(scored: Sequence[Scored], *, topics: int = 15) -> list[Table]:
     found = []
     for name, lines in parts:
         if lines:
-            table = Table(name, *HEAD)
+            table = Table()
+            table.add_column(name, no_wrap=True)
+            for column in HEAD:
+                table.add_column(column)
             for line in lines:
                 table.add_row(*line)
             found.append(table)

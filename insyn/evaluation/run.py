@@ -7,11 +7,14 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.console import Console
 
-from insyn.evaluation.floor import RECORD, figures, write_record
+from insyn.evaluation.answers import Answers
+from insyn.evaluation.facts import Facts
+from insyn.evaluation.floor import RECORD, fallen, figures, read_record, write_record
 from insyn.evaluation.learning import Point, learning_curve
 from insyn.evaluation.page import write_page
 from insyn.evaluation.questions import Question, read_questions
@@ -20,14 +23,17 @@ from insyn.evaluation.scoring import Scored
 from insyn.settings import ROOT
 from insyn.training import model_path
 
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
 
-def evaluate(half: str, page: Path, *, learning_curve: bool, record: bool, console: Console) -> None:
-    """Print the figures of one half of the questions and write the page.
+
+def evaluate(half: str, page: Path, *, learning_curve: bool, record: bool, hold: bool, console: Console) -> list[str]:
+    """Print the figures of one half of the questions, write the page, and return what has fallen, with ``hold``.
 
     Raises:
-        ValueError: the final half cannot be recorded: nothing may be tuned on it.
+        ValueError: the final half is neither recorded nor held to a record: nothing may be tuned on it.
     """
-    if record and half != "development":
+    if (record or hold) and half != "development":
         raise ValueError("only the development half is recorded; the final half is run to report")
     questions = read_questions(sorted((ROOT / "tests" / "nlu").glob(f"{half}*.jsonl")))
     scored = score(model_path(), questions)
@@ -38,6 +44,7 @@ def evaluate(half: str, page: Path, *, learning_curve: bool, record: bool, conso
     if record:
         write_record(figures(scored), ROOT / RECORD)
         console.print(f"Recorded in {RECORD}")
+    return fallen(figures(scored), read_record(ROOT / RECORD)) if hold else []
 
 
 def score(model: Path, questions: Sequence[Question]) -> list[Scored]:
@@ -47,15 +54,31 @@ def score(model: Path, questions: Sequence[Question]) -> list[Scored]:
     from rasa.core.agent import Agent
 
     agent = Agent.load(str(model))
-    return asyncio.run(_score(agent, questions))
+    return asyncio.run(score_with(agent, questions))
 
 
-async def _score(agent: object, questions: Sequence[Question]) -> list[Scored]:
+async def score_with(agent: Agent, questions: Sequence[Question]) -> list[Scored]:
+    """Return what a loaded model makes of each question, and what the answer to it carries."""
+    from bot.nlu.classifier import CERTAINTY
+    from bot.nlu.conversation_component import FURTHER_INTENTS
+    from bot.nlu.language_component import OTHER_LANGUAGE
+
+    answers = Answers.read(ROOT)
+    facts = Facts.read(ROOT, answers)
     scored = []
     for question in questions:
-        parsed = await agent.parse_message(question.text.lstrip("/ "))  # type: ignore[attr-defined]
-        ranking = tuple((reading["name"], float(reading["confidence"])) for reading in parsed["intent_ranking"])
-        scored.append(Scored(question, parsed["intent"]["name"], float(parsed["intent"]["confidence"]), ranking))
+        parsed = await agent.parse_message(question.text.lstrip("/ "))
+        decided_otherwise = FURTHER_INTENTS in parsed or parsed["intent"]["name"] == OTHER_LANGUAGE
+        scored.append(
+            Scored(
+                question,
+                parsed["intent"]["name"],
+                float(parsed["intent"]["confidence"]),
+                tuple((reading["name"], float(reading["confidence"])) for reading in parsed["intent_ranking"]),
+                certainty=None if decided_otherwise else parsed.get(CERTAINTY),
+                by_fact=facts.verdict(question, answers.to(parsed)),
+            )
+        )
     return scored
 
 

@@ -44,6 +44,22 @@ class Scored:
     intent: str
     confidence: float
     ranking: tuple[tuple[str, float], ...]
+    certainty: float | None = None
+    """How sure the model was of its first reading: what thresholds are compared with; None where it did not decide."""
+
+    by_fact: Verdict | None = None
+    """The verdict by what the answer carries (``insyn.evaluation.facts``); None where no answer was looked at."""
+
+    @property
+    def top(self) -> tuple[str, float]:
+        """The first reading and its confidence, acted on or not."""
+        return next((reading for reading in self.ranking if reading[0] != FALLBACK), (self.intent, self.confidence))
+
+    @property
+    def read_right(self) -> bool:
+        """Whether the first reading is right, acted on or not: what a certainty is the probability of."""
+        first, _ = self.top
+        return first in self.question.accepted or (self.question.kind == "out_of_scope" and first in HARMLESS)
 
     @property
     def verdict(self) -> Verdict:

@@ -6,7 +6,7 @@ import pytest
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.classifier import FALLBACK, SwedishIntentClassifier
+from bot.nlu.classifier import CERTAINTY, FALLBACK, SwedishIntentClassifier
 from bot.nlu.model import Reading
 
 
@@ -22,7 +22,11 @@ class CertainModel:
 
 
 def read(intent: str, certainty: float, message: Message | None = None) -> Message:
-    config = SwedishIntentClassifier.get_default_config() | {"threshold": 0.5, "request_threshold": 0.7}
+    config = SwedishIntentClassifier.get_default_config() | {
+        "threshold": 0.5,
+        "request_threshold": 0.7,
+        "decline_threshold": 0.8,
+    }
     component = SwedishIntentClassifier(config, None, None, CertainModel(intent, certainty))
     return component.process([message or Message({TEXT: "hej"})])[0]
 
@@ -34,6 +38,8 @@ def read(intent: str, certainty: float, message: Message | None = None) -> Messa
         ("policy_sale", 0.4, FALLBACK),
         ("request_erasure", 0.6, FALLBACK),
         ("request_erasure", 0.8, "request_erasure"),
+        ("out_of_scope", 0.75, FALLBACK),
+        ("out_of_scope", 0.85, "out_of_scope"),
     ],
 )
 def test_it_acts_above_the_threshold_of_its_kind(intent: str, certainty: float, acted_on: str):
@@ -58,6 +64,12 @@ def test_between_a_thank_you_and_a_goodbye_it_need_not_ask_back():
 def test_unsure_it_still_says_which_readings_are_nearest():
     names = [reading["name"] for reading in read("policy_sale", 0.2).get(INTENT_RANKING_KEY)]
     assert names == [FALLBACK, "policy_sale", "policy_fee", "greet"]
+
+
+@pytest.mark.parametrize("certainty", [0.2, 0.9])
+def test_the_parse_says_what_the_threshold_was_compared_with(certainty: float):
+    said = read("policy_sale", certainty).as_dict(only_output_properties=True)
+    assert said[CERTAINTY] == certainty
 
 
 def test_a_button_is_not_read_as_words():
