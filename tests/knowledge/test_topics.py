@@ -42,6 +42,48 @@ LAW_IN_TEXT = {
 }
 """The first word of a law as ``law`` names it, and what a reader of the answer must see."""
 
+ARTICLES = {
+    "12.3": "response_time",
+    "12.5": "fee",
+    "12.6": "identification",
+    "15": "right_access",
+    "16": "right_rectification",
+    "17": "right_erasure",
+    "18": "right_restriction",
+    "20": "right_portability",
+    "21.1": "right_objection",
+    "21.3": "right_marketing_objection",
+    "22": "automated_decisions",
+    "77": "right_complaint",
+}
+"""The rights of the GDPR and how they are used, each with the topic that answers it."""
+
+COVERED_AS = {"21.3": "21.2"}
+"""Objection to marketing is two paragraphs: that one may object, and what follows."""
+
+GIVEN_BY_THE_POLICY = {"art 7.3"}
+"""The policy itself says that consent can be taken back, so its words are the answer."""
+
+OTHER_LAWS = {
+    "retention_law": ["bokföringslagen 7 kap. 2 §", "penningtvättslagen 5 kap. 3–4 §§"],
+    "retention_after_customer": ["bokföringslagen 7 kap. 2 §", "penningtvättslagen 5 kap."],
+    "right_erasure": ["bokföringslagen 7 kap.", "penningtvättslagen 5 kap."],
+    "cookie_consent": ["lagen om elektronisk kommunikation 9 kap. 28 §"],
+    "personal_identity_number": ["dataskyddslagen 3 kap. 10 §"],
+    "suspicion_report": ["penningtvättslagen 5 kap."],
+}
+
+UNSAID = set(GAPS) - {"G3", "G4", "G6", "G7", "G9", "G11", "G19"}
+"""Gaps at which the policy is silent; at the others it says something that the law or another sentence goes beyond."""
+
+SAYS_NO_MORE = [
+    r"(säger|anger|nämner) (policyn )?(inte|inget|ingen|bara)",
+    r"policyn (själv )?(säger|anger|nämner) (inte|inget|ingen|bara)",
+    r"(framgår|står|finns) inte",
+    r"men inte hur länge",
+]
+WHERE_TO_TURN = [re.escape("dataskydd@talenom.se"), "i chatten", "människa", "medarbetare", "IMY", "i webbläsaren"]
+
 NEVER_SAID = ["Datainspektionen", "garanter", r"vi lovar", r"30 dagar(?<!i högst 30 dagar)", "omöjlig", "allt raderas"]
 
 
@@ -100,6 +142,36 @@ def test_a_topic_that_covers_it_says_it(knowledge, name):
     assert not all(lacking.values()), lacking
 
 
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if set(KNOWLEDGE.topics[topic]["covers"]) & set(GAPS)])
+def test_an_answer_at_a_gap_tells_where_to_turn(knowledge, topic):
+    """In its words, or by a button below it."""
+    said = re.search("|".join(WHERE_TO_TURN), text_of(topic), re.IGNORECASE)
+    assert said or set(knowledge.topics[topic]["next"]) & STEPS
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if set(KNOWLEDGE.topics[topic]["covers"]) & set(UNSAID)])
+def test_an_answer_at_a_gap_says_that_the_policy_says_no_more(topic):
+    assert re.search("|".join(SAYS_NO_MORE), text_of(topic), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("article", "topic"), ARTICLES.items())
+def test_each_right_of_the_law_has_its_answer_that_names_its_article(knowledge, article, topic):
+    assert f"art {COVERED_AS.get(article, article)}" in knowledge.topics[topic]["covers"]
+    assert any(article in law for law in knowledge.answers[topic]["law"])
+    assert missing(text_of(topic), [rf"artikel {article}(?!\d)"]) == []
+
+
+def test_no_article_is_covered_that_is_not_asked_for(knowledge):
+    covered = {name for entry in knowledge.topics.values() for name in entry["covers"] if name.startswith("art ")}
+    assert covered == {f"art {COVERED_AS.get(article, article)}" for article in ARTICLES} | GIVEN_BY_THE_POLICY
+
+
+@pytest.mark.parametrize(("topic", "laws"), OTHER_LAWS.items())
+def test_where_another_law_has_the_answer_it_is_held_as_data(knowledge, topic, laws):
+    held = " ".join(knowledge.answers[topic].get("law", []))
+    assert [law for law in laws if law not in held] == []
+
+
 @pytest.mark.parametrize("topic", sorted(CARRIES))
 def test_the_answer_says_what_people_mean_besides(topic):
     assert missing(text_of(topic), CARRIES[topic]) == []
@@ -150,7 +222,7 @@ def test_rivals_and_next_steps_exist_and_are_others(knowledge, topic):
     assert entry["rivals"]
     assert set(entry["rivals"]) <= (set(knowledge.topics) | OTHER_INTENTS) - {topic}
     assert all(entry["rivals"].values())
-    assert len(entry["next"]) == len(set(entry["next"])) <= MOST_NEXT
+    assert 1 <= len(entry["next"]) == len(set(entry["next"])) <= MOST_NEXT
     assert set(entry["next"]) <= (set(knowledge.topics) | STEPS) - {topic}
 
 
