@@ -26,7 +26,7 @@ class ActionAnswerOutOfScope(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         said = latest_utterance(tracker)
-        kind = next((kind for kind, words in NOT_OURS.items() if words.search(said.lowered)), None)
+        kind = next((kind for kind, words in NOT_OURS.items() if words.search(said.plain)), None)
         dispatcher.utter_message(
             response=f"utter_out_of_scope{f'_{kind}' if kind else ''}", company=self.services.knowledge.company
         )
