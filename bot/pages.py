@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.errors import TextsError
+from bot.policy_texts import PolicyTexts
 from privacy.company_name import CompanyName
-from privacy.policy import parse_policy
 from privacy.retention import RetentionPeriods
 
 
@@ -29,7 +29,8 @@ class Pages:
         session_idle: how long a browser keeps its hold without being used; that page tells it too.
 
     Raises:
-        TextsError: the privacy page does not describe exactly the periods that there are.
+        TextsError: the privacy page does not describe exactly the periods that there are, or an earlier version of the
+            policy cannot be read.
     """
 
     def __init__(
@@ -45,11 +46,8 @@ class Pages:
             loader=FileSystemLoader(templates), autoescape=select_autoescape(), undefined=StrictUndefined
         )
         about: dict[str, Any] = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
-        text = (policy_dir / about["file"]).read_text(encoding="utf-8")
-        headings = [section["heading"] for section in about["sections"]]
         self._about = about
-        self._policy = parse_policy(text, headings, version=about["version"])
-
+        self._policies = PolicyTexts.read(policy_dir)
         self._privacy = self._filled(privacy_page, retention, session_idle)
         self._periods = [(self._privacy["retention"][key], period.label) for key, period in retention.described()]
 
@@ -79,15 +77,19 @@ class Pages:
         """Return the policy, each section under the anchor that citations name.
 
         Args:
-            asked_for: the version that the answer quoted; when it is not ours any more the page says so.
+            asked_for: the version that the answer quoted. An earlier one is shown if it was kept, and the page says so;
+                if it was not, the one in force is shown, and the page says that.
         """
+        current = self._policies.current
+        shown = self._policies.earlier.get(asked_for or "", current)
         return self._rendered(
             "policy.html",
-            policy=self._policy,
-            replaced=asked_for is not None and asked_for != self._policy.version,
+            policy=shown.policy,
+            is_earlier=shown is not current,
+            replaced=shown is current and asked_for is not None and asked_for != current.policy.version,
             company=self._about["company"],
-            version_label=self._about["version_label"],
-            levels={section["heading"]: section["level"] for section in self._about["sections"]},
+            version_label=shown.version_label,
+            levels=shown.levels,
         )
 
     def returned(self, *, accepted: bool) -> HTMLResponse:

@@ -22,7 +22,7 @@ async def demo(parts: Parts) -> HTMLResponse:
 
 @router.get("/policy")
 async def policy(parts: Parts, version: Annotated[str | None, Query(max_length=40)] = None) -> HTMLResponse:
-    """Return the policy; who comes from an answer that quoted another version of it is told so."""
+    """Return the policy; who comes from an answer that quoted an earlier version reads that one, and is told so."""
     return parts.pages.policy(asked_for=version)
 
 

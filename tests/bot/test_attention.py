@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from bot.circumstances import Circumstance, recognise
 from bot.texts import Texts
 from tests.bot.fake_rasa import FakeRasa, says
+from tests.bot.test_circumstances import HEARD
 from tests.bot.test_handoff import ANNA, REASON, hand_over
 from tests.bot.visitor import Edge, button
 
@@ -36,6 +38,28 @@ async def test_a_journalist_is_answered_and_then_offered_a_person(edge: Edge, ra
         assert await visitor.state() == "waiting"
         [waiting] = (await internal.get("/handoffs")).json()
         assert waiting["reason"] == "journalist"
+
+
+def said_of(kind: Circumstance) -> str:
+    """Return what somebody says who is in this situation and in no other."""
+    return next(said for said in HEARD[kind] if recognise(said) == (kind,))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Circumstance if kind is not Circumstance.HEALTH])
+async def test_each_kind_is_offered_a_person_in_words_of_its_own_who_learns_the_reason(
+    edge: Edge, texts: Texts, internal, kind: Circumstance
+):
+    assert [texts(f"circumstance_{other}") for other in Circumstance].count(texts(f"circumstance_{kind}")) == 1
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        said = await visitor.say(said_of(kind))
+        [offer] = [message for message in said if message["text"] == texts(f"circumstance_{kind}")]
+
+        await visitor.press(button(offer, texts("button_person")))
+
+        assert await visitor.state() == "waiting"
+        [waiting] = (await internal.get("/handoffs")).json()
+        assert waiting["reason"] == kind
 
 
 async def test_each_kind_is_answered_once(edge: Edge, texts: Texts):

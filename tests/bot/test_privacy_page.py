@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lxml import html
 
 from bot.config import ROOT
 from bot.errors import TextsError
@@ -80,6 +81,22 @@ def test_a_period_that_the_page_does_not_describe_stops_the_start(tmp_path: Path
 )
 def test_what_article_13_wants_is_there(told: str):
     assert told in page()
+
+
+def test_it_is_in_layers_the_short_first_and_the_rest_folded():
+    about = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    shown = html.fromstring(page())
+    assert 0 < len(shown.xpath("//*[@class='points']/li")) == len(about["points"]) <= 8
+
+    sections = shown.xpath("//main//section")
+    assert len(sections) == len(about["sections"])
+    for section, told in zip(sections, about["sections"], strict=True):
+        [details] = section.xpath("./details")
+        assert "open" not in details.attrib
+        assert details.getprevious().tag == "p", "the short is read without unfolding anything"
+        assert told["heading"] in details.xpath("./summary")[0].text_content(), "each has a name of its own"
+        folded, before = details.text_content(), section.text_content()
+        assert len(" ".join(folded.split())) > len(" ".join(before.replace(folded, "").split())) - len(told["heading"])
 
 
 @pytest.mark.database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import create_engine as create_sync_engine
 from bot.config import BotConfig
 from bot.errors import TextsError
 from bot.limits import Addresses, Buckets, neighbourhood
+from bot.pages import Pages
 from bot.tables import Base
 from bot.texts import KEYS, Texts
 from foundation.database import sqlalchemy_url
@@ -38,13 +40,71 @@ async def test_the_policy_page_has_every_section_under_its_anchor(edge: Edge, bo
 
 
 @pytest.mark.database
-async def test_who_comes_from_an_answer_of_another_version_is_told_that_it_was_replaced(
+async def test_who_comes_from_an_answer_of_a_version_that_is_not_kept_is_told_that_it_was_replaced(
     edge: Edge, bot_config: BotConfig
 ):
     version = yaml.safe_load((bot_config.policy_dir / "policy.yml").read_text())["version"]
     async with edge.client() as client:
         for asked, replaced in (("", False), (f"?version={version}", False), ("?version=2020-01-01", True)):
             assert ('class="replaced"' in (await client.get(f"/policy{asked}")).text) is replaced
+
+
+def pages_of(config: BotConfig, policy_dir: Path) -> Pages:
+    return Pages(
+        config.templates_dir,
+        policy_dir,
+        privacy_page=config.privacy_page,
+        retention=config.retention,
+        session_idle=config.session_idle,
+    )
+
+
+def keep_earlier(policy_dir: Path, name: str, version: str) -> None:
+    """Keep a copy of the policy as an earlier version, in which one sentence was another."""
+    about = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
+    text = (policy_dir / about["file"]).read_text(encoding="utf-8")
+    earlier = policy_dir / "earlier" / name
+    earlier.mkdir(parents=True)
+    (earlier / about["file"]).write_text(text.replace("3 månader", "18 månader"), encoding="utf-8")
+    kept = {key: about[key] for key in ("file", "sections")} | {"version": version, "version_label": f"från {version}"}
+    (earlier / "policy.yml").write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
+
+
+def test_an_earlier_version_that_is_kept_can_be_read_as_it_was(bot_config: BotConfig, tmp_path: Path):
+    policy_dir = tmp_path / "policy"
+    shutil.copytree(bot_config.policy_dir, policy_dir)
+    keep_earlier(policy_dir, "before", "2024-05-25")
+    pages = pages_of(bot_config, policy_dir)
+
+    earlier = bytes(pages.policy(asked_for="2024-05-25").body).decode()
+    current = bytes(pages.policy().body).decode()
+
+    assert "18 månader" in earlier
+    assert "från 2024-05-25" in earlier
+    assert 'class="replaced"' in earlier
+    assert 'href="/policy"' in earlier
+    assert "18 månader" not in current
+    assert 'class="replaced"' not in current
+    anchors = re.compile(r'<section[^>]* id="([^"]+)"')
+    assert anchors.findall(earlier) == anchors.findall(current), "the citation's anchor leads to its section"
+    assert 'class="replaced"' in bytes(pages.policy(asked_for="1999-01-01").body).decode()
+
+
+@pytest.mark.parametrize("fault", ["no text", "same version", "no headings"])
+def test_an_earlier_version_that_cannot_be_told_apart_or_read_stops_the_start(
+    bot_config: BotConfig, tmp_path: Path, fault: str
+):
+    policy_dir = tmp_path / "policy"
+    shutil.copytree(bot_config.policy_dir, policy_dir)
+    now = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
+    keep_earlier(policy_dir, "before", str(now["version"]) if fault == "same version" else "2024-05-25")
+    if fault == "no text":
+        (policy_dir / "earlier" / "before" / now["file"]).unlink()
+    elif fault == "no headings":
+        (policy_dir / "earlier" / "before" / now["file"]).write_text("Något helt annat")
+
+    with pytest.raises(TextsError, match="earlier"):
+        pages_of(bot_config, policy_dir)
 
 
 @pytest.mark.database
