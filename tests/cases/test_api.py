@@ -209,6 +209,30 @@ async def test_pages_show_every_case_once_soonest_due_first(api, references):
     assert [case["due_on"] for case in shown] == sorted(case["due_on"] for case in shown)
 
 
+async def test_a_case_that_stays_where_it_is_is_shown_once_whatever_comes_and_moves_between_the_pages(api, references):
+    async def page(cursor: str | None) -> tuple[list[str], str | None]:
+        asked = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        answer = (await api.get(f"{BASE}/cases", params=asked)).json()
+        return [case["reference"] for case in answer["items"]], answer["next_cursor"]
+
+    there = [next(references) for _ in range(6)]
+    for reference, day in zip(there, range(2, 8), strict=True):
+        await registered(api, reference, received_at=f"2026-02-0{day}T08:00:00Z")
+    shown, cursor = await page(None)
+    assert shown == there[:2]
+    earlier, later = next(references), next(references)
+    await registered(api, earlier, received_at="2026-01-20T08:00:00Z")  # belongs on the page that is past
+    await registered(api, later, received_at="2026-03-05T08:00:00Z")  # and this one on a page to come
+    await moved(api, there[0], to="decided", version=1, resolution="refused")
+    await moved(api, there[3], to="awaiting_clarification", version=1, note="Vilka uppgifter?")
+
+    while cursor is not None:
+        more, cursor = await page(cursor)
+        shown += more
+
+    assert shown == [*there, later]
+
+
 @pytest.mark.parametrize("cursor", ["hej", "!", "MjAyNi0wMS0wMS8tMQ", "MDAwMC0wMC0wMC8x", "å", "A"])
 async def test_a_cursor_that_is_not_ours_is_refused(api, cursor):
     answer = await api.get(f"{BASE}/cases", params={"cursor": cursor})

@@ -86,3 +86,24 @@ def test_every_package_is_installed_and_type_checked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == OURS
     assert set(project["tool"]["mypy"]["packages"]) == OURS
+
+
+MOCKS = {"mock", "mocker", "pytest_mock", "sqlite3", "aiosqlite", "mockito"}
+
+
+def test_no_test_has_a_mocked_database():
+    """Fakes are written by hand, and what says SQL says it to PostgreSQL."""
+    found = []
+    for path, tree in modules("tests"):
+        for node in ast.walk(tree):
+            named: list[str] = []
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                named = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                named = [argument.arg for argument in node.args.args]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "sqlite://" in node.value:
+                named = ["sqlite3"] * (path.name != Path(__file__).name)
+            words = {part for name in named for part in name.split(".")}
+            found += [f"{path}:{node.lineno}: {word}" for word in sorted(words & MOCKS)]
+
+    assert found == []
