@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.bot.widget import scenes
 from tests.bot.widget.conftest import Chat, both_schemes, both_sizes, watch
 from tests.bot.widget.fake_edge import FakeEdge
+from tests.bot.widget.visitor import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 Check = Callable[..., Awaitable[None]]
+WIDTH, HEIGHT = PHONE["viewport"]["width"], PHONE["viewport"]["height"]
 
 
 @pytest.fixture
@@ -145,7 +147,7 @@ async def test_no_violations_on_the_pages_around_it(chat: Chat, check: Check) ->
 
 @both_sizes
 async def test_the_whole_way_by_keyboard(chat: Chat) -> None:
-    """From the page into the chat, to the receipt's button, and out again, without a pointer."""
+    """From the page into the chat, to the code, and out again, without a pointer; more of it in the next tests."""
     page, press = chat.page, chat.page.keyboard.press
     await page.goto(chat.url)
     await chat.launcher.focus()
@@ -179,6 +181,95 @@ async def test_the_whole_way_by_keyboard(chat: Chat) -> None:
     await press("Escape")
     await expect(chat.panel).to_be_hidden()
     await expect(chat.launcher).to_be_focused()
+
+
+@both_sizes
+async def test_receipt_and_package_by_keyboard(chat: Chat) -> None:
+    press = chat.page.keyboard.press
+    await chat.open()
+    await chat.ask("kvitto")
+    await chat.input.focus()
+
+    await _tab_back_to(chat, "Lägg till i kalendern")
+    async with chat.page.expect_download() as calendar:
+        await press("Enter")
+    assert (await calendar.value).suggested_filename.endswith(".ics")
+    await _tab_back_to(chat, "Så räknades datumet")
+    await press("Space")
+    await expect(chat.log.locator(".receipt details")).to_have_attribute("open", "")
+    await _tab_back_to(chat, "Kopiera ärendenummer AR-7K3M-Q9X4")
+    await press("Enter")
+    await expect(chat.live_region).to_contain_text("Kopierat")
+    assert await chat.page.evaluate("navigator.clipboard.readText()") == "AR-7K3M-Q9X4"
+
+    await chat.ask("hämta")
+    await chat.input.focus()
+    await _tab_back_to(chat, "Spara filen")
+    async with chat.page.context.expect_page() as opened:
+        await press("Enter")
+    assert (await opened.value).url.endswith(f"/chat/packages/{scenes.PACKAGE_ID}")
+
+
+@both_sizes
+async def test_the_menu_by_keyboard(chat: Chat) -> None:
+    press = chat.page.keyboard.press
+    await chat.page.context.add_init_script("window.print = () => (window.printed = true)")
+    await chat.open()
+    await chat.ask("Hej")
+    await chat.input.focus()
+
+    await _tab_back_to(chat, "Mer")
+    await press("Enter")
+    await _tab_to(chat, "Spara samtalet som text")
+    async with chat.page.expect_download() as saved:
+        await press("Enter")
+    assert "Hej" in (await (await saved.value).path()).read_text(encoding="utf-8")
+    await expect(chat.panel.get_by_label("Mer")).to_be_focused()
+
+    await press("Enter")
+    await _tab_to(chat, "Skriv ut samtalet")
+    async with chat.page.context.expect_page() as opened:
+        await press("Enter")
+    paper = await opened.value
+    await expect(paper.locator("body")).to_contain_text("Hej")
+    await paper.close()
+
+    await chat.panel.get_by_label("Mer").focus()
+    await press("Enter")
+    await _tab_to(chat, "Radera konversationen")
+    await press("Enter")
+    dialog = chat.page.get_by_role("dialog", name="Radera konversationen?")
+    await expect(dialog.get_by_role("button", name="Behåll den")).to_be_focused()
+    await press("Tab")
+    await expect(dialog.get_by_role("button", name="Radera konversationen")).to_be_focused()
+    await press("Enter")
+    await expect(chat.log.locator(".text")).to_have_text([scenes.WELCOME["text"]])
+
+
+@both_sizes
+async def test_the_queue_and_the_way_to_the_newest_by_keyboard(chat: Chat) -> None:
+    press = chat.page.keyboard.press
+    await chat.open()
+    await chat.ask("Jag vill prata med en människa")
+    await chat.input.focus()
+    await _tab_back_to(chat, "Avbryt")
+    await press("Enter")
+    await expect(chat.bubbles("visitor")).to_have_count(2)
+    chat.edge.change_state(chat.edge.only, "bot")
+    await expect(chat.panel.locator(".queue")).to_be_hidden()
+
+    for number in range(12):
+        chat.edge.say(chat.edge.only, "bot", f"Rad {number}\n\n\n")
+    await expect(chat.bubbles("bot").last).to_contain_text("Rad 11")
+    await chat.log.focus()
+    await press("Home")
+    await chat.page.wait_for_function("log => log.scrollTop === 0", arg=await chat.log.element_handle())
+    chat.edge.say(chat.edge.only, "bot", "Något nytt")
+    await chat.panel.get_by_role("button", name="Nya meddelanden").wait_for()
+    await _tab_to(chat, "Nya meddelanden")
+    await press("Enter")
+    await expect(chat.bubbles("bot").last).to_be_in_viewport()
+    await expect(chat.panel.get_by_role("button", name="Nya meddelanden")).to_be_hidden()
 
 
 @both_sizes
@@ -290,6 +381,54 @@ async def test_it_fits_small_and_zoomed_screens(chat: Chat, check: Check, width:
         await expect(code).to_be_in_viewport(ratio=1)
 
 
+async def test_rounded_corners_and_the_home_bar_cover_nothing(chat: Chat) -> None:
+    top, bottom, side = 47, 34, 20
+    await chat.page.goto(chat.url)
+    device = await chat.page.context.new_cdp_session(chat.page)
+    insets = {"top": top, "bottom": bottom, "left": side, "right": side}
+    await device.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
+    launcher = await _box(chat.launcher)
+    assert launcher["bottom"] <= HEIGHT - bottom
+    assert launcher["right"] <= WIDTH - side
+
+    await chat.launcher.click()
+    await chat.bubbles("bot").first.wait_for()
+    assert await _box(chat.panel) == {"left": 0, "top": 0, "right": WIDTH, "bottom": HEIGHT}
+    for node in await chat.panel.locator("button:visible, textarea, h2").all():
+        box = await _box(node)
+        assert box["top"] >= top
+        assert box["bottom"] <= HEIGHT - bottom
+        assert box["left"] >= side
+        assert box["right"] <= WIDTH - side
+    await chat.picture("phone-safe-areas")
+
+
+async def test_an_on_screen_keyboard_leaves_the_input_and_the_latest_words_in_view(chat: Chat) -> None:
+    """The browser tells of the keyboard by the visual viewport alone, which Chromium here has no keyboard to change."""
+    await chat.page.add_init_script(
+        """Object.defineProperty(window, "visualViewport", {
+          value: Object.assign(new EventTarget(), { height: innerHeight, offsetTop: 0, scale: 1 }),
+        })"""
+    )
+    await chat.open()
+    await chat.ask("Hur länge sparas inspelade samtal?")
+    await chat.picture("phone-without-keyboard")
+
+    await _see(chat, "resize", height=330, offsetTop=0, scale=1)
+    assert (await _box(chat.panel))["bottom"] == 330
+    composer, newest = await _box(chat.input), await _box(chat.bubbles("bot").last)
+    assert composer["bottom"] <= 330
+    assert newest["top"] < composer["top"], "something of the answer is still to be read"
+    assert await chat.log.evaluate("log => log.clientHeight") >= 60
+    await chat.picture("phone-keyboard")
+
+    await _see(chat, "scroll", height=330, offsetTop=120, scale=1)  # as Safari does, to show what is written
+    assert await _box(chat.panel) == {"left": 0, "top": 120, "right": WIDTH, "bottom": 450}
+
+    await _see(chat, "resize", height=200, offsetTop=90, scale=2)  # pinched in: a magnifying glass, no keyboard
+    assert await _box(chat.panel) == {"left": 0, "top": 0, "right": WIDTH, "bottom": HEIGHT}
+
+
 async def test_full_screen_keeps_the_focus_inside(chat: Chat) -> None:
     await chat.page.set_viewport_size({"width": 360, "height": 740})
     await chat.open()
@@ -321,6 +460,22 @@ async def test_reduced_motion_and_forced_colours(browser: Browser, edge_server: 
     assert (running, set(edges), chat.errors) == ([], {"solid"}, [])
     await chat.picture("desk-forced-colours")
     await context.close()
+
+
+async def _box(node: Locator) -> dict[str, float]:
+    return await node.evaluate(
+        """node => {
+          const { left, top, right, bottom } = node.getBoundingClientRect();
+          return Object.fromEntries(Object.entries({ left, top, right, bottom }).map(([k, v]) => [k, Math.round(v)]));
+        }"""
+    )
+
+
+async def _see(chat: Chat, event: str, **visible: float) -> None:
+    """Let the browser say that so much of the page is visible."""
+    await chat.page.evaluate(
+        "([event, visible]) => Object.assign(visualViewport, visible).dispatchEvent(new Event(event))", [event, visible]
+    )
 
 
 async def _tab_to(chat: Chat, name: str, key: str = "Tab") -> None:

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Request, Response, expect
 
+from bot.config import ROOT
 from tests.bot.widget import pages
-from tests.bot.widget.conftest import Chat, both_sizes, serving
+from tests.bot.widget.conftest import Chat, both_schemes, both_sizes, serving
 from tests.bot.widget.fake_edge import FakeEdge
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -137,13 +138,41 @@ async def test_attributes_place_it_open_it_and_name_it(chat: Chat) -> None:
     await expect(chat.panel).to_be_visible()
 
 
-async def test_its_colours_can_be_set_from_outside(chat: Chat) -> None:
-    await chat.page.goto(chat.url)
+@both_schemes
+async def test_each_colour_and_the_font_can_be_set_from_outside(chat: Chat, scheme: str) -> None:
+    look = (ROOT / "bot" / "static" / "parts" / "look.js").read_text(encoding="utf-8")
+    names = re.findall(r'^  "?([a-z-]+)"?: \["', look, re.MULTILINE)
+    ending = "-dark" if scheme == "dark" else ""
+    wanted = {name: f"rgb({number}, 0, 80)" for number, name in enumerate(names, start=100)}
+    assert {"accent", "mine", "surface", "text"} <= set(names)
+    await chat.open()
+    await chat.ask("Hej")
     await chat.page.evaluate(
-        "document.querySelector('insyn-chat').style.setProperty('--insyn-accent', 'rgb(120, 0, 80)')"
+        """properties => {
+          const { style } = document.querySelector("insyn-chat");
+          for (const [name, value] of Object.entries(properties)) style.setProperty(`--insyn-${name}`, value);
+        }""",
+        {f"{name}{ending}": colour for name, colour in wanted.items()} | {"font": "monospace", "font-size": "20px"},
     )
 
-    assert await chat.launcher.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(120, 0, 80)"
+    colours = await chat.panel.evaluate(
+        """(panel, names) => Object.fromEntries(names.map((name) => {
+          const probe = panel.appendChild(document.createElement("i"));
+          probe.style.setProperty("color", `var(--${name})`);
+          const { color } = getComputedStyle(probe);
+          probe.remove();
+          return [name, color];
+        }))""",
+        names,
+    )
+    assert colours == wanted
+    shown = await chat.panel.evaluate(
+        """panel => {
+          const [own, all] = [panel.querySelector(".visitor .bubble"), panel].map((node) => getComputedStyle(node));
+          return [own.backgroundColor, all.backgroundColor, all.color, all.fontFamily, all.fontSize];
+        }"""
+    )
+    assert shown == [wanted["mine"], wanted["surface"], wanted["text"], "monospace", "20px"]
 
 
 async def test_taken_out_of_the_page_it_lets_go(chat: Chat) -> None:
