@@ -1,7 +1,8 @@
 """``python -m benchmarks.understanding hands`` reads hands by the others; ``confidence`` also fits certainty.
 
-``doubtful`` prints the examples that the other hands' model would label otherwise, to be read by a person.
-``python -m benchmarks.understanding speed`` times the model that is served, in processor time.
+``ablation`` leaves each part of the model out in turn. ``doubtful`` prints the examples that the other hands' model
+would label otherwise, to be read by a person. ``python -m benchmarks.understanding speed`` times the model that is
+served, in processor time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.understanding import ablation
 from benchmarks.understanding.examples import read_examples
 from benchmarks.understanding.hands import LeftOut, fit_confidence, leave_hands_out
 from benchmarks.understanding.speed import long_messages, milliseconds, served_model, spread
 from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.confidence import OUTSIDE, Confidence
-from insyn.evaluation.questions import read_questions
+from insyn.evaluation.questions import Question, read_questions
 from insyn.settings import ROOT
 from insyn.training import model_path
 
@@ -34,18 +36,19 @@ COST_OF_WRONG = 5
 def main() -> None:
     """Run the experiment."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("hands", "confidence", "doubtful", "speed"))
+    parser.add_argument("what", choices=("hands", "confidence", "ablation", "doubtful", "speed"))
     parser.add_argument("--hands", nargs="+", default=HANDS, help="groups of hands to leave out, one after another")
     arguments = parser.parse_args()
     console, left_out = Console(), []
     if arguments.what == "speed":
         model = served_model(model_path())
-        texts = [
-            OF_EXAMPLES.hidden(q.text)
-            for q in read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))
-        ]
+        texts = [OF_EXAMPLES.hidden(question.text) for question in _development_questions()]
         console.print(f"a question: {spread(milliseconds(model, texts))}")
         console.print(f"2 000 characters: {spread(milliseconds(model, long_messages(texts)))}")
+        return
+    if arguments.what == "ablation":
+        for line in ablation.table(read_examples(), _development_questions()):
+            print(line, flush=True)
         return
     for one in leave_hands_out(read_examples(), arguments.hands):
         left_out.append(one)
@@ -61,6 +64,10 @@ def main() -> None:
         confidence = fit_confidence(left_out)
         confidence.write()
         console.print(thresholds(left_out, confidence))
+
+
+def _development_questions() -> list[Question]:
+    return read_questions(sorted((ROOT / "tests" / "nlu").glob("development*.jsonl")))
 
 
 def thresholds(left_out: Sequence[LeftOut], confidence: Confidence) -> Table:

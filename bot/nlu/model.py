@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from bot.nlu.confidence import OUTSIDE, Confidence, probabilities
 from bot.nlu.separation import Separated, separate
 from bot.nlu.vectors import Vectoriser
+from bot.nlu.views import VIEWS, View
 
 Scores = npt.NDArray[np.float32]
 
@@ -47,12 +48,20 @@ class IntentModel:
         self._outside = self.intents.index(OUTSIDE) if OUTSIDE in self.intents else None
 
     @classmethod
-    def train(cls, texts: Sequence[str], intents: Sequence[str], dense: Scores | None = None) -> IntentModel:
+    def train(
+        cls,
+        texts: Sequence[str],
+        intents: Sequence[str],
+        dense: Scores | None = None,
+        *,
+        views: Mapping[str, View] = VIEWS,
+    ) -> IntentModel:
         """Return the model of these examples; the same examples give the same model.
 
         ``dense``: further numbers a message, one row a text, joined to the views (an embedding of the sentence).
+        ``views``: others than the served ones are for experiments; a model of them cannot be read again.
         """
-        vectoriser = Vectoriser()
+        vectoriser = Vectoriser(views)
         matrix = vectoriser.fit(texts)
         if dense is not None:
             matrix = sp.csr_matrix(sp.hstack([matrix, dense]))

@@ -1,0 +1,131 @@
+"""What each part of the model earns: every view left out in turn, and what was tried beside them.
+
+``python -m benchmarks.understanding ablation``: each row is a model of all examples, asked the development half. What
+is given is whether the first reading is right, before any threshold.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import simplemma
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from benchmarks.understanding.examples import Example
+from bot.nlu import views
+from bot.nlu.company import OF_EXAMPLES
+from bot.nlu.model import IntentModel
+from bot.nlu.normalisation import clean, fold, words
+from bot.nlu.views import VIEWS, Said, View, numbered, numbered_a_word
+from insyn.evaluation.questions import Question
+from insyn.evaluation.scoring import HARMLESS
+
+GROUPS = ("ordinary, ours", "hard policy", "hard requests", "hard person, talk", "hard not for us")
+SHORTEST_PART = 4
+"""Of a compound: shorter parts are endings."""
+
+SHORTEST_MISSPELT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One row: the views that are weighed, and what is done to a text before they see it."""
+
+    name: str
+    views: Mapping[str, View]
+    before: Callable[[str], str] = str
+
+
+def trials(examples: Sequence[Example]) -> Iterator[Trial]:
+    """Return the rows in the order in which they are shown."""
+    yield Trial("all five views", VIEWS)
+    for left_out in VIEWS:
+        yield Trial(f"without {left_out}", {name: view for name, view in VIEWS.items() if name != left_out})
+    yield Trial("stems alone", {"stems": VIEWS["stems"]})
+    yield Trial("stems and pieces", {name: VIEWS[name] for name in ("stems", "pieces")})
+    known = frozenset(word for example in examples for word in words(clean(example.heard)))
+    lemmas = View(numbered(_lemmas), 0.7, 2)
+    yield Trial("with lemmas (simplemma) besides", VIEWS | {"lemmas": lemmas})
+    yield Trial("with lemmas in the place of stems", {"lemmas": replace(lemmas, weight=1.0)} | _without("stems"))
+    yield Trial("with the parts of compounds besides", VIEWS | {"parts": View(numbered_a_word(_parts(known)), 0.7, 2)})
+    yield Trial("typos corrected against the examples' words", VIEWS, _corrected(known))
+
+
+def table(examples: Sequence[Example], questions: Sequence[Question]) -> Iterator[str]:
+    """Return the lines of the table for ``docs/understanding.md``, each as soon as it is known."""
+    yield f"| | {' | '.join(GROUPS)} | training |"
+    yield "|---" * (len(GROUPS) + 2) + "|"
+    for trial in trials(examples):
+        began = time.perf_counter()
+        model = IntentModel.train(
+            [trial.before(example.heard) for example in examples],
+            [example.intent for example in examples],
+            views=trial.views,
+        )
+        took = time.perf_counter() - began
+        right = _right(model, trial, questions)
+        yield f"| {trial.name} | {' | '.join(f'{right[group]:.1f}' for group in GROUPS)} | {took:.0f} s |"
+
+
+def _right(model: IntentModel, trial: Trial, questions: Sequence[Question]) -> dict[str, float]:
+    verdicts: dict[str, list[bool]] = {group: [] for group in GROUPS}
+    for question in questions:
+        first = model.judge(trial.before(OF_EXAMPLES.hidden(question.text)))[0][0].intent
+        outside = question.kind == "out_of_scope"
+        if question.style == "ordinary" and outside:
+            continue
+        verdicts[_group(question)].append(first in HARMLESS if outside else first in question.accepted)
+    return {group: 100 * sum(found) / len(found) for group, found in verdicts.items()}
+
+
+def _group(question: Question) -> str:
+    if question.style == "ordinary":
+        return "ordinary, ours"
+    named = {"policy": "policy", "request": "requests", "out_of_scope": "not for us"}
+    return f"hard {named.get(question.kind, 'person, talk')}"
+
+
+def _without(view: str) -> dict[str, View]:
+    return {name: found for name, found in VIEWS.items() if name != view}
+
+
+def _lemmas(message: Said) -> list[str]:
+    return [_lemma(word) for word in message.words]
+
+
+@cache
+def _lemma(word: str) -> str:
+    return fold(simplemma.lemmatize(word, lang="sv"))
+
+
+def _parts(known: frozenset[str]) -> Callable[[str], list[str]]:
+    """Return what splits a word into two known ones, with or without an *s* between: inspelningslagring."""
+    folded = frozenset(fold(word) for word in known if len(word) >= SHORTEST_PART)
+
+    def parts(word: str) -> list[str]:
+        whole = fold(word)
+        for cut in range(len(whole) - SHORTEST_PART, SHORTEST_PART - 1, -1):
+            first, last = whole[:cut], whole[cut:]
+            if last in folded and (first in folded or first.removesuffix("s") in folded):
+                return [views.stem(first.removesuffix("s")), views.stem(last)]
+        return [views.stem(word)]
+
+    return parts
+
+
+def _corrected(known: frozenset[str]) -> Callable[[str], str]:
+    """Return what puts for each unknown longer word the known one that is a single slip away, if there is one."""
+    vocabulary = sorted(word for word in known if len(word) >= SHORTEST_MISSPELT)
+
+    @cache
+    def of_word(word: str) -> str:
+        if word in known or len(word) < SHORTEST_MISSPELT:
+            return word
+        found = process.extractOne(word, vocabulary, scorer=OSA.distance, score_cutoff=1)
+        return found[0] if found else word
+
+    return lambda text: " ".join(of_word(word) for word in words(clean(text)))
