@@ -24,6 +24,9 @@ _EVERY_TIME: Final = frozenset({Circumstance.CRISIS, Circumstance.DANGER})
 _MOST: Final = 2
 """Circumstances answered after one message; more would be a lecture."""
 
+_WISHES: Final = ("/request_", "/policy_")
+"""How the payload of a reading begins that leads on to something else than a person."""
+
 MOST_NEXT_STEPS: Final = 3
 """Buttons under an answer and what is said beside it, together."""
 
@@ -61,9 +64,22 @@ class Attention:
             beside.append(replace(answer, buttons=kept[:left] if answer.citations else kept))
         return [*beside, *_each_offer_once(said)]
 
-    def speaks_for_itself(self, text: str) -> bool:
-        """Tell whether the message needs no "I did not understand": what it says was understood here."""
-        return any(kind is not Circumstance.HEALTH for kind in self._recognised(text))
+    def speaks_for_itself(self, text: str, said: Sequence[Draft]) -> bool:
+        """Tell whether the message needs no "I did not understand": what is ``said`` of its writer answers it.
+
+        What was said of them once before is not said again, so the same words the second time are answered by the bot.
+        """
+        return bool(said) or self.is_grave(text)
+
+    @staticmethod
+    def with_readings(said: Sequence[Draft], readings: Sequence[Offer]) -> list[Draft]:
+        """Return what is ``said`` with what may have been asked for besides ("jag är 15 år, ta bort mina bilder")."""
+        if not said:
+            return []
+        *before, last = said
+        left = MOST_NEXT_STEPS - len(last.buttons)
+        wishes = [offer for offer in readings if offer.payload.startswith(_WISHES)]
+        return [*before, replace(last, buttons=[*last.buttons, *wishes[:left]])]
 
     def is_grave(self, text: str) -> bool:
         """Tell whether somebody's life may be at stake: then nothing is hidden from a person who helps."""

@@ -369,6 +369,12 @@ class ConversationStore:
         query = select(TurnRow).where(TurnRow.conversation_id == conversation_id, TurnRow.finished_at.is_(None))
         return (await session.scalars(query.order_by(TurnRow.id))).all()
 
+    async def hasten_events(self, session: AsyncSession, conversation_id: str, *, now: datetime) -> None:
+        """Let the events that wait for a better time be told now."""
+        waiting = (TurnRow.event.is_not(None), TurnRow.finished_at.is_(None), TurnRow.available_at > now)
+        which = (TurnRow.conversation_id == conversation_id, *waiting)
+        await session.execute(update(TurnRow).where(*which).values(available_at=now))
+
     async def left_behind(self, session: AsyncSession, *, before: datetime) -> Sequence[str]:
         """Return the conversations with a turn that could have run before that instant and has not ended."""
         query = select(TurnRow.conversation_id).where(TurnRow.finished_at.is_(None), TurnRow.available_at <= before)

@@ -225,11 +225,19 @@ class TurnRunner:
                 return
             session, conversation, row = found
             now = self._clock()
+            if self._came_to_nothing(claimed, answer):
+                await self._tell_again_later(session, conversation, row, claimed)
+                return
+            if claimed.event is None and not answer.incomplete:
+                await self._store.hasten_events(session, conversation.id, now=now)  # for the bot is well again
             if answer.messages:
                 await self._store.withdraw_answers(session, conversation.id, now=now)
                 conversation.asks_own_words = bool(answer.messages[-1].custom.get("own_words"))
             said = self._about_the_visitor(claimed, conversation)
-            drafts = self._attention.beside(self._drafts(claimed, answer, row), said, claimed.said)
+            heard = self._attention.speaks_for_itself(claimed.said, said)
+            if heard:
+                said = self._attention.with_readings(said, _given_way(answer))
+            drafts = self._attention.beside(self._drafts(claimed, answer, row, heard=heard), said, claimed.said)
             for draft in drafts:
                 await self._store.add_message(session, conversation, draft, now=now, turn=row.id)
             await self._store.finish(
@@ -242,8 +250,7 @@ class TurnRunner:
                 confidence=answer.intent.confidence,
             )
 
-    def _drafts(self, claimed: _Claimed, answer: RasaAnswer, row: TurnRow) -> list[Draft]:
-        heard = self._attention.speaks_for_itself(claimed.said)
+    def _drafts(self, claimed: _Claimed, answer: RasaAnswer, row: TurnRow, *, heard: bool) -> list[Draft]:
         drafts = [
             Draft(
                 "bot",
@@ -260,7 +267,8 @@ class TurnRunner:
         if offered and all(draft.card != offered for draft in drafts):
             drafts.append(Draft("bot", "", card=offered))
         if answer.incomplete:
-            drafts.append(self._with_person("action_failed"))
+            nothing_said = _WHEN_UNANSWERED.get(claimed.event or "", "bot_uncertain")
+            drafts.append(self._with_person("action_failed" if drafts else nothing_said))
         if not drafts and not heard and claimed.event is None:
             drafts.append(self._with_person("bot_had_no_answer"))
         return drafts
@@ -270,11 +278,41 @@ class TurnRunner:
 
     # When it did not
 
+    def _came_to_nothing(self, claimed: _Claimed, answer: RasaAnswer) -> bool:
+        """Tell whether a completed identification was heard, but nothing could be done: the action server is down."""
+        return (
+            claimed.event == IDENTIFIED
+            and answer.incomplete
+            and not answer.messages
+            and self._age_s(claimed) < self._times.event_given_up_after.total_seconds()
+        )
+
+    async def _tell_again_later(
+        self, session: AsyncSession, conversation: ConversationRow, row: TurnRow, claimed: _Claimed
+    ) -> None:
+        """Let the event come again under a number of its own: what Rasa did under this one it does not do again."""
+        now, pause_s = self._clock(), self._growing_pause_s(claimed.attempts)
+        again = await self._store.add_turn(session, conversation.id, event=claimed.event, now=now)
+        again.created_at, again.available_at = row.created_at, now + timedelta(seconds=pause_s)
+        again.attempts, again.delay_told_at = row.attempts, row.delay_told_at
+        await self._tell_of_delay(session, conversation, again)
+        await self._store.finish(session, row, outcome="unanswered", now=now)
+        asyncio.get_running_loop().call_later(pause_s, self.wake, conversation.id)
+
+    async def _tell_of_delay(self, session: AsyncSession, conversation: ConversationRow, row: TurnRow) -> None:
+        """Say once that the identification is safe and that we go on by ourselves."""
+        if row.delay_told_at is None:
+            row.delay_told_at = now = self._clock()
+            await self._store.add_message(session, conversation, self._with_person("identification_delayed"), now=now)
+
+    def _age_s(self, claimed: _Claimed) -> float:
+        return (self._clock() - claimed.created_at).total_seconds()
+
     async def _after_failure(self, claimed: _Claimed, error: RasaError) -> None:
-        age = (self._clock() - claimed.created_at).total_seconds()
+        age = self._age_s(claimed)
         if claimed.event in (IDENTIFIED, NOT_IDENTIFIED):
             if age < self._times.event_given_up_after.total_seconds():
-                await self._postpone(claimed, self._growing_pause_s(claimed.attempts), tell="identification_delayed")
+                await self._postpone(claimed, self._growing_pause_s(claimed.attempts))
                 return
         elif isinstance(error, RasaUnreachableError):
             if age < self._times.unreachable_patience_s:
@@ -288,16 +326,14 @@ class TurnRunner:
     def _growing_pause_s(self, attempts: int) -> float:
         return min(self._times.repeat_after_s * 2.0 ** min(attempts - 1, 16), self._times.event_repeat_at_most_s)
 
-    async def _postpone(self, claimed: _Claimed, pause_s: float, *, tell: str | None = None) -> None:
+    async def _postpone(self, claimed: _Claimed, pause_s: float) -> None:
         async with self._finishing(claimed) as found:
             if found is None:
                 return
             session, conversation, row = found
-            now = self._clock()
-            row.available_at = now + timedelta(seconds=pause_s)
-            if tell and claimed.event == IDENTIFIED and row.delay_told_at is None:
-                row.delay_told_at = now
-                await self._store.add_message(session, conversation, self._with_person(tell), now=now)
+            row.available_at = self._clock() + timedelta(seconds=pause_s)
+            if claimed.event == IDENTIFIED:
+                await self._tell_of_delay(session, conversation, row)
             await self._store.tell(session, conversation.id)
         asyncio.get_running_loop().call_later(pause_s, self.wake, claimed.turn.conversation_id)
 
@@ -338,6 +374,12 @@ class TurnRunner:
 
     def _with_person(self, key: str, *others: Offer) -> Draft:
         return Draft("bot", self._texts(key), buttons=[*others, Offer(self._texts("button_person"), HAND_OVER)])
+
+
+def _given_way(answer: RasaAnswer) -> list[Offer]:
+    """Return what was offered under what gives way to the words for the visitor's situation."""
+    left_out = [message for message in answer.messages if message.custom.get("gives_way")]
+    return [Offer(button.title, button.payload) for message in left_out for button in message.buttons]
 
 
 def identification_card(identification_id: str) -> dict[str, str]:

@@ -62,6 +62,10 @@ class FakeRasa:
     def texts(self) -> list[str]:
         return [told.text for told in self.done]
 
+    def answered_with(self, text: str) -> list[int]:
+        """Return the numbers of the turns that were answered so."""
+        return [number for number, said in self._said.items() if says(text) in said["messages"]]
+
     async def turn(self, request: Request) -> JSONResponse:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return JSONResponse({}, 401)

@@ -111,6 +111,23 @@ async def test_what_was_not_understood_gives_way_but_what_was_answered_stays(edg
         assert shown == ["Vilken e-postadress ska svaret skickas till?", texts("circumstance_lawyer")]
 
 
+async def test_what_may_have_been_asked_for_besides_is_offered_and_the_same_words_again_are_not_met_with_silence(
+    edge: Edge, rasa: FakeRasa, texts: Texts
+):
+    erase, person = {"title": "Begär radering", "payload": "/request_erasure"}, {"title": "?", "payload": "/ask_human"}
+    rasa.default = [UNSURE | {"buttons": [erase, person]}]
+    said = "jag är 15 år och vill få bort mina bilder"
+    async with edge.visitor() as visitor:
+        await visitor.open()
+
+        [minor] = await visitor.say(said)
+        assert minor["text"] == texts("circumstance_minor")
+        assert [shown["title"] for shown in minor["buttons"]] == [texts("button_person"), "Begär radering"]
+
+        [again] = await visitor.say(said)
+        assert again["text"] == UNSURE["text"]
+
+
 async def test_what_is_merely_not_understood_is_said(edge: Edge, rasa: FakeRasa):
     rasa.default = [UNSURE]
     async with edge.visitor() as visitor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -335,9 +336,58 @@ async def test_a_waiting_event_does_not_hold_up_what_the_visitor_writes(bot_conf
         await add_event(edge, await visitor.conversation_id(), IDENTIFIED)
         await edge.settle()
 
-        [answer] = await visitor.say("hej")
+        [answer, *_] = await visitor.say("hej")
 
         assert answer["text"] == "svar på hej"
+
+
+async def test_an_identification_that_waits_is_told_as_soon_as_the_bot_answers_anything(bot_config, rasa: FakeRasa):
+    slow_to_repeat = TurnTimes(repeat_after_s=30, sweep_interval_s=30, unreachable_patience_s=0)
+    async with running_edge(bot_config, rasa, turns=slow_to_repeat) as edge, edge.visitor() as visitor:
+        await visitor.open()
+        rasa.failures = ["refused"]
+        await add_event(edge, await visitor.conversation_id(), IDENTIFIED)
+        await edge.settle()
+
+        await visitor.say("hej")
+        await edge.settle()
+
+        assert (await visitor.texts())[-2:] == ["svar på hej", f"event {IDENTIFIED}"]
+
+
+async def test_an_identification_that_the_actions_could_not_act_on_comes_again_and_is_acted_on_once(
+    edge: Edge, rasa: FakeRasa, texts: Texts
+):
+    """Rasa heard of it while the action server was down; it does nothing twice under one number."""
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        rasa.answers[IDENTIFIED], rasa.incomplete = [], True
+        await add_event(edge, await visitor.conversation_id(), IDENTIFIED)
+        await until(lambda: rasa.texts().count(IDENTIFIED) >= 2)
+        rasa.answers[IDENTIFIED], rasa.incomplete = [says("Klart.")], False
+        await until(lambda: rasa.told[-1].turn in rasa.answered_with("Klart."))
+        await edge.settle()
+        told = rasa.texts().count(IDENTIFIED)
+        await edge.parts.turns.sweep()
+        await edge.settle()
+
+        assert (await visitor.texts())[1:] == [texts("identification_delayed"), "Klart."], "the delay is told once"
+        assert rasa.texts().count(IDENTIFIED) == told, "and then it is over"
+
+
+async def test_an_identification_that_is_never_acted_on_is_given_up_in_plain_words(
+    bot_config, rasa: FakeRasa, texts: Texts
+):
+    given_up_at_once = replace(IMPATIENT, event_given_up_after=timedelta(0))
+    async with running_edge(bot_config, rasa, turns=given_up_at_once) as edge, edge.visitor() as visitor:
+        await visitor.open()
+        rasa.answers[IDENTIFIED], rasa.incomplete = [], True
+
+        await add_event(edge, await visitor.conversation_id(), IDENTIFIED)
+        await until(lambda: IDENTIFIED in rasa.texts())
+        await edge.settle()
+
+        assert (await visitor.texts())[1:] == [texts("identification_given_up")]
 
 
 async def test_an_event_to_which_the_bot_says_nothing_is_well(edge: Edge, rasa: FakeRasa):
