@@ -46,7 +46,10 @@ def goes_elsewhere(said: Utterance, *, own_intent: str, free_text: bool) -> bool
     """
     is_button = not said.text
     if is_never_an_answer(said):
-        return True
+        # "telefonnummer" in answer to "vad ska det stå?" calls for nobody
+        return not (free_text and said.text and said.intent == "ask_human") or bool(
+            PATTERNS["person"].search(said.lowered)
+        )
     if said.intent in WISHES and said.intent != own_intent:
         return is_button or not free_text or bool(PATTERNS["wishing"].search(said.lowered))
     if said.asks_about_policy:

@@ -6,8 +6,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import further_wish
 from actions.base import InsynAction
 from actions.clients.cases import BlockDraft
+from actions.confirmed_request import ConfirmedRequest
 from actions.errors import ServiceError
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
 from actions.utterance import latest_message_id
@@ -38,7 +40,10 @@ class ActionBlockMarketing(InsynAction):
         dispatcher.utter_message(
             response="utter_marketing_blocked", addresses=", ".join(masked), references=", ".join(references)
         )
-        return [*cleared, SlotSet(PENDING_BLOCKS, None)]
+        waiting = ConfirmedRequest.from_tracker(tracker)
+        if waiting is not None:
+            dispatcher.utter_message(response="utter_request_pending", title=waiting.rule.title)
+        return [*cleared, SlotSet(PENDING_BLOCKS, None), *further_wish.offer(dispatcher, tracker)]
 
     def _named(self, tracker: Tracker) -> list[dict[str, Any]]:
         addresses = tracker.get_slot("marketing_address").split(", ")

@@ -23,8 +23,8 @@ from actions.errors import IdentificationNotAvailableError, ServiceError, Servic
 from actions.package_download import tell_if_released
 from actions.services import Services
 from actions.submission import ActionSubmitRequest, registered
-from actions.texts import OWN_CASES
-from actions.utterance import latest_message_id, latest_utterance, messages_so_far
+from actions.texts import OWN_CASES, PATTERNS
+from actions.utterance import Utterance, latest_message_id, latest_utterance, messages_so_far
 from privacy.case_states import CaseStatus
 from privacy.request_types import IdentityLevel
 from privacy.swedish_dates import local_date, swedish_date
@@ -91,12 +91,14 @@ class ActionSeeToOwnCases(InsynAction):
             if said.answers.get("confirmed"):
                 return await withdraw(self.services, dispatcher, tracker, state)
             return go_on_with(dispatcher, tracker, state)
-        if said.intent == STATUS and registered(tracker) and "scope" not in said.answers:
-            return await self._tell_of_this_conversation(dispatcher, tracker)
-        wanted = OwnCasesState(
-            reference=self.services.references.mint(tracker.sender_id, latest_message_id(tracker)), wish=said.intent
-        )
-        return await identify(self.services, dispatcher, tracker, wanted)
+        if said.intent == STATUS and "scope" not in said.answers:
+            waiting = ConfirmedRequest.from_tracker(tracker)
+            if waiting is not None:  # it is no case yet, and that is what there is to say of it
+                dispatcher.utter_message(response="utter_request_pending", title=waiting.rule.title)
+                return []
+            if registered(tracker):
+                return await self._tell_of_this_conversation(dispatcher, tracker)
+        return await _begin(self.services, dispatcher, tracker, said.intent)
 
     async def _tell_of_this_conversation(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Tell of what was registered here; whoever holds the conversation has had its receipts."""
@@ -115,6 +117,22 @@ class ActionSeeToOwnCases(InsynAction):
             )
             await tell_if_released(self.services, dispatcher, state.reference)
         return []
+
+
+def means_own_case(said: Utterance, tracker: Tracker) -> bool:
+    """Tell whether "jag vill dra tillbaka det" is said of a case registered or shown here, not of a consent."""
+    has_one = bool(registered(tracker)) or OwnCasesState.from_tracker(tracker) is not None
+    return has_one and bool(PATTERNS["own_case"].search(said.lowered))
+
+
+async def take_one_back(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Go on as when the visitor asks to take a case back."""
+    return await _begin(services, dispatcher, tracker, WITHDRAW)
+
+
+async def _begin(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> list[EventType]:
+    reference = services.references.mint(tracker.sender_id, latest_message_id(tracker))
+    return await identify(services, dispatcher, tracker, OwnCasesState(reference=reference, wish=wish))
 
 
 class ActionGoOnIdentified(InsynAction):

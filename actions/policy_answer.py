@@ -10,7 +10,9 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
+from actions.identify_otherwise import cannot_identify
 from actions.knowledge import Knowledge, Topic
+from actions.talk import answers_talk
 from actions.texts import WISHES
 from actions.utterance import latest_utterance
 
@@ -23,6 +25,11 @@ class ActionAnswerPolicy(InsynAction):
     action_name = "action_answer_policy"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        if answers_talk(dispatcher, tracker, self.services.knowledge):
+            return []
+        if cannot_identify(latest_utterance(tracker), tracker):
+            dispatcher.utter_message(response="utter_identify_otherwise")
+            return []
         asked = asked_topics(tracker, self.services.knowledge)
         if not asked:
             dispatcher.utter_message(response="utter_no_answer_known")

@@ -92,6 +92,16 @@ def correct_value_in_passing(said: Utterance) -> str | None:
     return " ".join(value[1].split()).rstrip(".!")[:LONGEST_ANSWER] if value else None
 
 
+def correct_value_answer(said: Utterance) -> str | None:
+    """Return what it should be, as answered when asked; the name of a piece of data alone is no value of it."""
+    written = " ".join(said.text.split())[:LONGEST_ANSWER]
+    answer = written if find_phones(said.text) else free_answer(said)  # a number is an answer without any letter
+    if answer is None or any(answer.casefold() == category.title.casefold() for category in WRONG_DATA):
+        return None
+    value = PATTERNS["said_value"].match(answer)
+    return value[1] if value else answer
+
+
 def marketing_addresses(said: Utterance) -> str | None:
     """Return the addresses and numbers to block, comma-separated."""
     found = find_emails(said.text) + find_phones(said.text)

@@ -6,11 +6,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import reading
-from actions.base import InsynAction
 from actions.journeys.journey import Journey
 from actions.journeys.marketing_optout import JOURNEY as MARKETING_OPTOUT
-from actions.journeys.registry import ANSWER_SLOTS, JOURNEY_BY_INTENT
-from actions.policy_answer import answer_besides
+from actions.journeys.registry import ANSWER_SLOTS
 from actions.request_form import CONFIRMED, FAILED_ANSWERS, FIELD_TO_CHANGE
 from actions.utterance import latest_said_at, latest_utterance
 from privacy.request_types import RequestType
@@ -21,19 +19,6 @@ RECEIVED_AT = "request_received_at"
 MAY_BE_MARKETING = frozenset({RequestType.OBJECTION, RequestType.CONSENT_WITHDRAWAL})
 _KEPT = frozenset({"contact_email"})
 """The address of one request serves the next; nobody needs to type it twice."""
-
-
-class ActionBeginRequest(InsynAction):
-    """Begin the request that the visitor's message asks for.
-
-    The same type again, unfinished, goes on where it was left: a person may have taken over in between.
-    """
-
-    action_name = "action_begin_request"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
-        answer_besides(dispatcher, tracker, self.services.knowledge)
-        return begin(dispatcher, tracker, JOURNEY_BY_INTENT[latest_utterance(tracker).intent])
 
 
 def begin(dispatcher: CollectingDispatcher, tracker: Tracker, wished: Journey) -> list[EventType]:

@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import duplicates, own_cases
+from actions import duplicates, further_wish, own_cases, reading
 from actions.base import InsynAction
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.journeys.registry import journey_of
@@ -16,6 +16,7 @@ from actions.own_cases import OwnCasesState
 from actions.reading import SKIPPED
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
 from actions.submission import ActionSubmitRequest, registered
+from actions.talk import answers_talk
 from actions.unsure import ActionAnswerUnsure
 from actions.utterance import Utterance, latest_utterance
 
@@ -28,6 +29,8 @@ class ActionCancelRequest(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         under_way = any(tracker.get_slot(slot) for slot in (REQUEST_TYPE, SLOT, PENDING_BLOCKS))
         seen = OwnCasesState.from_tracker(tracker)
+        if not (under_way or seen) and answers_talk(dispatcher, tracker, self.services.knowledge):
+            return []
         if under_way:
             dispatcher.utter_message(response="utter_request_cancelled", kept=self.services.conversations_kept.label)
         elif seen:
@@ -38,7 +41,8 @@ class ActionCancelRequest(InsynAction):
             )
         else:
             dispatcher.utter_message(response="utter_nothing_to_cancel")
-        return [*nothing_begun(), SlotSet(SLOT, None), SlotSet(PENDING_BLOCKS, None), SlotSet(OWN_CASES, None)]
+        forgotten = (SLOT, PENDING_BLOCKS, OWN_CASES, further_wish.SLOT)
+        return [*nothing_begun(), *(SlotSet(slot, None) for slot in forgotten)]
 
 
 class ActionContinueRequest(InsynAction):
@@ -63,6 +67,10 @@ class ActionContinueRequest(InsynAction):
             return await duplicates.add_to_it(self.services, dispatcher, tracker, request)
         if request and chosen == duplicates.NEW:
             return await self._as_new(dispatcher, tracker, request)
+        if request and request.waits_for == "identification":
+            address = reading.email_in(said)
+            if address not in {None, request.contact_email}:
+                return _reopened(replace(request, contact_email=address))
         if request and said.intent == "change_answer":
             return _reopened(request)
         action = self._action(said, tracker, request)
@@ -70,7 +78,8 @@ class ActionContinueRequest(InsynAction):
             # Not a FollowupAction: no rule says what comes after one that is not a form.
             events: list[EventType] = await action(self.services).run(dispatcher, tracker, domain)
             return events
-        self._utter_what_is_under_way(dispatcher, said, tracker, request)
+        if request or not answers_talk(dispatcher, tracker, self.services.knowledge):
+            self._utter_what_is_under_way(dispatcher, said, tracker, request)
         return []
 
     async def _about_own_case(

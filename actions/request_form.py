@@ -18,7 +18,7 @@ from actions.base import InsynAction
 from actions.digression import goes_elsewhere, is_never_an_answer
 from actions.journeys.journey import CLIENT_COMPANY, Field, Journey
 from actions.texts import ANSWER_NAMES, CLIENT_LINE, MARKETING, PATTERNS
-from actions.utterance import Utterance, latest_utterance
+from actions.utterance import FALLBACK, Utterance, latest_utterance
 
 CONFIRMED: Final = "confirmed"
 FIELD_TO_CHANGE: Final = "field_to_change"
@@ -27,6 +27,8 @@ CLIENT: Final = CLIENT_COMPANY.slot
 CLIENT_LINE_SLOT: Final = "client_line"
 PATIENCE: Final = 2
 """Answers that were none in a row, until a way out is offered."""
+
+_MAY_GO_BACK: Final = frozenset({"change_answer", "deny", FALLBACK})
 
 
 class RequestForm(InsynAction):
@@ -49,6 +51,8 @@ class RequestForm(InsynAction):
             return []
         if not changed and requested is not None:
             return self._not_understood(dispatcher, tracker, requested)
+        if requested is not None and self.journey.field(requested) and _gives_another(changed, answers, requested):
+            dispatcher.utter_message(response="utter_answer_changed")
         return self._events(changed, answers)
 
     def _read(self, said: Utterance, answers: Mapping[str, Any], requested: str | None) -> dict[str, Any] | None:
@@ -77,7 +81,18 @@ class RequestForm(InsynAction):
         if said.intent == self.journey.intent:
             return self._in_passing(said, answers)
         value = field.read(said)
+        if value is None and not field.is_free_text:
+            return self._another_answer(said, answers)
         return {} if value is None else {field.slot: value}
+
+    def _another_answer(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an earlier answer that the message gives anew, where it is none to the question at hand."""
+        again = {
+            field.slot: field.in_passing(said)
+            for field in self.journey.fields
+            if answers[field.slot] not in {None, reading.SKIPPED}
+        }
+        return {slot: value for slot, value in again.items() if value not in {None, answers[slot]}}
 
     def _in_passing(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the sentence gives away without having been asked."""
@@ -120,8 +135,9 @@ class RequestForm(InsynAction):
         named = said.answers.get("field") or next(
             (slot for slot in filled if slot in ANSWER_NAMES and ANSWER_NAMES[slot].search(said.lowered)), None
         )
-        if named is None and asked is not None and filled and self._goes_back(said):
-            named = filled[-1]
+        if named is None and asked is not None and self._goes_back(said):
+            given = [slot for slot in filled if not (slot == CLIENT and answers[slot] == reading.SKIPPED)]
+            named = given[-1] if given else None
         if named is None and asked is None and len(filled) == 1:
             named = filled[0]
         if named is None or self.journey.field(named) is None:
@@ -130,7 +146,8 @@ class RequestForm(InsynAction):
 
     @staticmethod
     def _goes_back(said: Utterance) -> bool:
-        return said.intent == "change_answer" and bool(PATTERNS["going_back"].search(said.lowered))
+        """Tell whether the visitor takes the answer before back: in so many words, or by "fel" and nothing else."""
+        return said.intent in _MAY_GO_BACK and bool(PATTERNS["going_back"].search(said.lowered))
 
     def _events(self, changed: dict[str, Any], answers: Mapping[str, Any]) -> list[EventType]:
         if self.ends_at_marketing and reading.mentions_marketing(str(changed.get("scope") or "")):
@@ -165,3 +182,8 @@ class RequestForm(InsynAction):
             dispatcher.utter_message(response="utter_ways_out")
         again = CONFIRMED if requested == FIELD_TO_CHANGE else requested
         return [SlotSet(again, None), SlotSet(REQUESTED_SLOT, requested), SlotSet(FAILED_ANSWERS, failures)]
+
+
+def _gives_another(changed: Mapping[str, Any], answers: Mapping[str, Any], requested: str) -> bool:
+    """Tell whether an earlier answer was given anew instead of the one that was asked for."""
+    return requested not in changed and any(value and answers.get(slot) for slot, value in changed.items())

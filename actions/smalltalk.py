@@ -5,6 +5,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
+from actions.talk import answers_talk
 from actions.texts import NOT_OURS
 from actions.utterance import latest_utterance
 
@@ -14,7 +15,9 @@ class ActionAnswerHelp(InsynAction):
 
     action_name = "action_answer_help"
 
-    async def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: object) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        if answers_talk(dispatcher, tracker, self.services.knowledge):
+            return []
         dispatcher.utter_message(response="utter_help", company=self.services.knowledge.company)
         return []
 
@@ -25,6 +28,8 @@ class ActionAnswerOutOfScope(InsynAction):
     action_name = "action_answer_out_of_scope"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
+        if answers_talk(dispatcher, tracker, self.services.knowledge):
+            return []
         said = latest_utterance(tracker)
         kind = next((kind for kind, words in NOT_OURS.items() if words.search(said.plain)), None)
         dispatcher.utter_message(

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import duplicates
+from actions import duplicates, further_wish
 from actions.base import InsynAction
 from actions.clients.cases import CaseDraft, CaseReceipt
 from actions.clients.edge import CompletedIdentification
@@ -71,7 +71,8 @@ class ActionSubmitRequest(InsynAction):
         utter_receipt(dispatcher, registered_as, receipt, identification)
         waiting = ConfirmedRequest.from_tracker(tracker)
         done = [SlotSet(SLOT, None)] if waiting and waiting.reference == request.reference else []
-        return [*cleared, *done, SlotSet(REGISTERED, [*registered(tracker), kept(request, receipt)])]
+        offered = further_wish.offer(dispatcher, tracker)
+        return [*cleared, *done, *offered, SlotSet(REGISTERED, [*registered(tracker), kept(request, receipt)])]
 
     async def _receipt(
         self, tracker: Tracker, request: ConfirmedRequest, identification: CompletedIdentification | None

@@ -54,6 +54,16 @@ NOT_OURS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
 )
 """Kinds of what is not for us, the first that fits wins; each has its response ``utter_out_of_scope_<kind>``."""
 
+TALK: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {kind: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for kind, patterns in _ALL["talk"].items()}
+)
+"""Small talk by kind, as whole messages."""
+
+WISH_WORDS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {wish: re.compile(words) for wish, words in _ALL["wish_words"].items()}
+)
+"""The words by which part of a message names a wish, by intent."""
+
 BROAD: Final[Mapping[str, Sequence[str]]] = MappingProxyType(_ALL["broad"])
 """A broad word alone, and the overviews that it may mean."""
 

@@ -6,11 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import own_cases, reading
 from actions.base import InsynAction
+from actions.confirmed_request import ConfirmedRequest
 from actions.digression import wish_switched_to
 from actions.journeys.registry import JOURNEY_BY_INTENT
 from actions.policy_answer import button
 from actions.request_begin import begin
+from actions.talk import answers_talk
 from actions.texts import BROAD, WISHES
 from actions.utterance import FALLBACK, latest_utterance, previous_intents
 
@@ -37,12 +40,19 @@ class ActionAnswerUnsure(InsynAction):
             events = begin(dispatcher, tracker, journey)
             return events if events[-1]["event"] == "followup" else [*events, FollowupAction(journey.form)]
         knowledge = self.services.knowledge
+        if answers_talk(dispatcher, tracker, knowledge):
+            return []
+        misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
+        awaited = None if tracker.active_loop or misses > 1 else _awaited(tracker)
+        if awaited:
+            dispatcher.utter_message(response=awaited)
+            return []
         offered = [name for name in latest_utterance(tracker).ranking if name in knowledge.topics or name in WISHES]
-        alone = " ".join(latest_utterance(tracker).words)
+        said = latest_utterance(tracker)
+        alone = "@" if said.words and reading.find_emails(said.text) == said.words else " ".join(said.words)
         nearest = [name for name in BROAD.get(alone, offered) if name != PERSON]
         readings = [button(name, knowledge) for name in nearest][:READINGS]
         person = button(PERSON, knowledge)
-        misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
         if misses >= PATIENCE:
             response, buttons = "utter_unsure_person", [person, button("ask_help", knowledge)]
         elif misses > 1:
@@ -53,3 +63,12 @@ class ActionAnswerUnsure(InsynAction):
             response, buttons = "utter_unsure_without_reading", [button("ask_help", knowledge), person]
         dispatcher.utter_message(response=response, buttons=buttons, json_message=GIVES_WAY)
         return []
+
+
+def _awaited(tracker: Tracker) -> str | None:
+    """Return the response that says what a card is out for, if one is: most that is written beside it belongs to it."""
+    state = own_cases.OwnCasesState.from_tracker(tracker)
+    request = ConfirmedRequest.from_tracker(tracker)
+    if request is not None:
+        return "utter_identification_awaited" if request.waits_for == "identification" else None
+    return "utter_own_cases_awaited" if state is not None and state.waits else None

@@ -292,11 +292,12 @@ class TurnRunner:
     ) -> None:
         """Let the event come again under a number of its own: what Rasa did under this one it does not do again."""
         now, pause_s = self._clock(), self._growing_pause_s(claimed.attempts)
-        again = await self._store.add_turn(session, conversation.id, event=claimed.event, now=now)
+        turn_id = await self._store.add_turn(session, conversation.id, event=claimed.event, now=now)
+        again = await session.get_one(TurnRow, turn_id)
         again.created_at, again.available_at = row.created_at, now + timedelta(seconds=pause_s)
         again.attempts, again.delay_told_at = row.attempts, row.delay_told_at
         await self._tell_of_delay(session, conversation, again)
-        await self._store.finish(session, row, outcome="unanswered", now=now)
+        await self._store.finish(session, conversation.id, row.id, outcome="unanswered", now=now)
         asyncio.get_running_loop().call_later(pause_s, self.wake, conversation.id)
 
     async def _tell_of_delay(self, session: AsyncSession, conversation: ConversationRow, row: TurnRow) -> None:

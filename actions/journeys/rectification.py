@@ -12,7 +12,7 @@ JOURNEY = Journey(
     intent="request_rectification",
     fields=(
         Field("incorrect", reading.free_answer, in_passing=reading.wrong_data_in_passing),
-        Field("correct", reading.free_answer, in_passing=reading.correct_value_in_passing),
+        Field("correct", reading.correct_value_answer, in_passing=reading.correct_value_in_passing),
         CLIENT_COMPANY,
         # An address in the first sentence is most often the one that is to be corrected.
         replace(CONTACT_EMAIL, in_passing=lambda _said: None),

@@ -54,13 +54,13 @@ async def test_unsure_offers_the_two_nearest_readings_and_a_person(unsure: Actio
 
 
 async def test_a_second_miss_offers_the_person_first(unsure: ActionAnswerUnsure):
-    tracker = tracker_with("va", ranking=("policy_fee",), before=("nlu_fallback",))
+    tracker = tracker_with("kvack", ranking=("policy_fee",), before=("nlu_fallback",))
     [message], _ = await run(unsure, tracker)
     assert [button["payload"] for button in message["buttons"]] == ["/ask_human", "/policy_fee"]
 
 
 async def test_an_answer_in_between_makes_the_next_miss_a_first_one(unsure: ActionAnswerUnsure):
-    tracker = tracker_with("va", ranking=("policy_fee",), before=("nlu_fallback", "policy_dpo"))
+    tracker = tracker_with("kvack", ranking=("policy_fee",), before=("nlu_fallback", "policy_dpo"))
     [message], _ = await run(unsure, tracker)
     assert [button["payload"] for button in message["buttons"]] == ["/policy_fee", "/ask_human"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from actions.handover import ActionHandOver, ActionTakeBack
 from actions.own_cases import ActionSeeToOwnCases
-from actions.request_begin import ActionBeginRequest
 from actions.request_control import ActionCancelRequest, ActionContinueRequest
+from actions.wish import ActionBeginRequest
 from tests.actions.fakes import DUE_ON, Fakes, run, slots_set, tracker_with
 from tests.actions.test_submission import COMPLAINT
 
@@ -64,7 +64,7 @@ async def test_nothing_under_way_is_nothing_to_call_off(fakes: Fakes):
     ],
 )
 async def test_an_answer_that_nothing_asked_for_is_met(fakes: Fakes, intent: str, slots: dict, response: str):
-    messages, _ = await run(ActionContinueRequest(fakes.services), tracker_with("jaha", intent=intent, **slots))
+    messages, _ = await run(ActionContinueRequest(fakes.services), tracker_with("just den", intent=intent, **slots))
     assert [message["response"] for message in messages] == [response]
 
 

@@ -128,6 +128,11 @@ class Dialogue:
         }
         return await self._send(text, understood)
 
+    async def taken_for(self, intent: str, text: str) -> Turn:
+        """Type what the model takes for ``intent``, whatever the present one would."""
+        reading = {"name": intent, "confidence": 0.9}
+        return await self._send(text, {"text": text, "intent": reading, "intent_ranking": [reading], "entities": []})
+
     async def _send(self, text: str, understood: dict[str, Any] | None = None) -> Turn:
         channel = WholeMessages()
         message = UserMessage(text, channel, self.sender_id, parse_data=understood, message_id=uuid.uuid4().hex)

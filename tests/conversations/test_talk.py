@@ -144,7 +144,7 @@ async def test_it_says_truly_that_it_is_a_bot(dialogue: Dialogue, question: str)
         ("vad kan du göra?", "utter_help"),
         ("avbryt", "utter_nothing_to_cancel"),
         ("ja", "utter_what_now"),
-        ("nej", "utter_what_now"),
+        ("nej", "utter_talk_declining"),
         ("hur går det med mitt ärende?", "utter_own_cases_identification"),
     ],
 )

@@ -16,6 +16,7 @@ from cases.console import texts
 from cases.console.accounts import Role
 from cases.drafts import NOBODY, CaseDraft
 from privacy.identity_proof import IdentityGap, ProofMethod
+from privacy.letters import LetterKind
 from tests.cases.console import monday, test_answers
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
@@ -26,6 +27,7 @@ pytestmark = [pytest.mark.database, pytest.mark.browser]
 SCREENSHOTS = Path(__file__).parents[3] / ".insyn-test" / "screenshots" / "console"
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
 LONG_ENOUGH_MS = 10_000
+REVIEWED = "Jag har gått igenom varje del. Inget gäller någon annan, och inget som inte får lämnas ut är med."
 
 expect.set_options(timeout=LONG_ENOUGH_MS)
 
@@ -52,8 +54,18 @@ async def tab_to(page: Page, role: str, name: str) -> None:
         if await wanted.first.evaluate("element => element === document.activeElement"):
             outline = "element => getComputedStyle(element).outlineStyle"
             assert await wanted.first.evaluate(outline) != "none", f"no visible focus on {name}"
+            await expect(wanted.first).to_be_in_viewport()
             return
     raise AssertionError(f"{name} is not reached")
+
+
+async def press_back_to(page: Page, name: str) -> None:
+    """Press Shift and Tab until the button has the focus, and then the button."""
+    for _ in range(20):
+        if await page.get_by_role("button", name=name).evaluate("element => element === document.activeElement"):
+            return await page.keyboard.press("Enter")
+        await page.keyboard.press("Shift+Tab")
+    raise AssertionError(f"{name} is not reached backwards")
 
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -445,6 +457,87 @@ class TestKeyboard:
         await grant()
         await expect(page.get_by_role("status").first).to_contain_text("ny status")
         assert (await service.read(nobodys.reference)).resolution == "granted"
+
+    async def test_a_monday_by_keyboard_alone(self, open_page, anna, scene, service, draft, another, edge, waiting):
+        """Log in, find a case, begin with it, write to the person, release the package, answer a visitor, hand back."""
+        await service.register(case := another(conversation_id=waiting.id))
+        waiting.summary = "Undrar hur det går med utdraget"
+        page = await open_page(viewport=SIZES["desk"])
+        keys = page.keyboard
+        done = page.get_by_role("status").first
+
+        async def press(role: str, name: str, key: str = "Enter") -> None:
+            await tab_to(page, role, name)
+            await keys.press(key)
+
+        async def check(name: str) -> None:
+            order = "[...document.querySelectorAll('[tabindex]')].every(({ tabIndex }) => tabIndex <= 0)"
+            assert await page.evaluate(order), f"{name}: the order of the stops is not that of the page"
+            results = await Axe().run(page)
+            assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+            await page.screenshot(path=SCREENSHOTS / f"keyboard-{name}.png")
+
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        await page.goto("/console/login")
+        await keys.type("anna")
+        await keys.press("Tab")
+        await keys.type(PASSWORD)
+        await keys.press("Enter")
+        await page.wait_for_url("**/console/cases")
+
+        await tab_to(page, "combobox", "Typ av begäran")
+        await keys.type("Tillgång")
+        await tab_to(page, "searchbox", "Ärendenummer")
+        await keys.type(case.reference)
+        await check("filter")
+        await press("button", "Visa")
+        await page.wait_for_url("**typ=access**")
+        await expect(page.locator("table.list tbody tr")).to_have_count(1)
+        await press("link", case.reference)
+
+        await press("group", "Börja handlägga")
+        for key in ("Tab", "Tab", "Enter"):  # past the note to the button
+            await keys.press(key)
+        await expect(done).to_have_text(texts.DONE["status"])
+        await check("case")
+
+        await press("link", "Brev")
+        await press("link", LetterKind.ACKNOWLEDGEMENT.label)
+        await tab_to(page, "textbox", "Brev")
+        await keys.press("Control+End")
+        await keys.type("Hör gärna av dig!")
+        await check("letter")
+        await press("button", "Skicka brevet")
+        await expect(done).to_have_text(texts.DONE["letter-sent"])
+
+        await press("link", "Utdrag")
+        await press("button", "Förbered")
+        await expect(done).to_have_text(texts.DONE["package-prepared"])
+        await check("package")
+        await tab_to(page, "checkbox", REVIEWED)
+        await keys.press("Space")
+        await keys.press("Tab")
+        await keys.press("Enter")
+        await expect(done).to_have_text(texts.DONE["package-released"])
+
+        await press("link", "Överlämningar 4 väntar på svar")
+        await press("link", waiting.summary)
+        await press("button", "Ta över samtalet")
+        await expect(done).to_have_text(texts.DONE["claimed"])
+        await tab_to(page, "textbox", "Ditt svar")
+        await keys.type("Hej, jag heter Anna. Ditt utdrag är klart.")
+        await check("conversation")
+        await keys.press("Control+Enter")
+        await expect(page.get_by_label("Ditt svar")).to_have_value("")
+        await keys.press("Shift+Tab")
+        await press_back_to(page, "Lämna tillbaka till assistenten")
+        await expect(done).to_have_text(texts.DONE["returned"])
+
+        said = [message["text"] for message in waiting.messages]
+        assert said[-1] == "Hej, jag heter Anna. Ditt utdrag är klart."
+        assert "Hör gärna av dig!" in "".join(said)
+        assert waiting.state == "bot"
+        assert (await service.read(case.reference)).status == "in_progress"
 
 
 class TestStaying:
