@@ -37,7 +37,7 @@ export class Thread {
       this.#unsent.element,
       this.#typing,
     );
-    this.toEnd = button(TEXTS.newMessages, () => this.showEnd(), { class: "pill to-end", hidden: true });
+    this.toEnd = button(TEXTS.newMessages, () => this.#goToEnd(), { class: "pill to-end", hidden: true });
     this.element = element("div", { class: "thread" }, this.log, this.toEnd);
     const resized = new ResizeObserver(() => this.#atEnd && this.showEnd());
     resized.observe(this.log);
@@ -48,6 +48,12 @@ export class Thread {
   showEnd() {
     this.log.scrollTop = this.log.scrollHeight;
     this.toEnd.hidden = true;
+  }
+
+  /** The button goes, and with it the focus would. */
+  #goToEnd() {
+    this.log.focus();
+    this.showEnd();
   }
 
   #follow() {

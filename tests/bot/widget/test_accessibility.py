@@ -270,6 +270,7 @@ async def test_the_queue_and_the_way_to_the_newest_by_keyboard(chat: Chat) -> No
     await press("Enter")
     await expect(chat.bubbles("bot").last).to_be_in_viewport()
     await expect(chat.panel.get_by_role("button", name="Nya meddelanden")).to_be_hidden()
+    await expect(chat.log).to_be_focused()
 
 
 @both_sizes
