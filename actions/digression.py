@@ -26,6 +26,8 @@ _LONG_WORDS: Final = 8
 
 _NEAREST: Final = 2
 
+RECTIFY: Final = "request_rectification"
+
 _POLITE: Final = frozenset({"greet", "goodbye", "thank"})
 
 
@@ -57,6 +59,17 @@ def goes_elsewhere(said: Utterance, *, own_intent: str, free_text: bool) -> bool
     if said.intent == OTHER_LANGUAGE:
         return said.is_question or not free_text
     return wish_switched_to(said) is not None or (said.intent in {FALLBACK, "out_of_scope"} and said.is_question)
+
+
+def switches(said: Utterance, *, own_intent: str) -> bool:
+    """Tell whether the visitor, shown what they filled in, wants something else: "eller nej, radera allt istället".
+
+    To want something rectified is then to change an answer, and so is what only the words for a change give away.
+    """
+    if not PATTERNS["switching"].search(said.lowered):
+        return False
+    wish = said.intent if said.intent in WISHES else wish_switched_to(said)
+    return wish is not None and wish not in {own_intent, RECTIFY}
 
 
 def wish_switched_to(said: Utterance) -> str | None:

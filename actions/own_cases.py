@@ -5,12 +5,12 @@ read again under it, which is what adding and taking back use. What the slot kee
 shown, and what was asked last.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
@@ -20,61 +20,29 @@ from actions.clients.own_cases import OwnCase, Shown
 from actions.confirmed_request import ConfirmedRequest
 from actions.digression import goes_elsewhere
 from actions.errors import IdentificationNotAvailableError, ServiceError, ServiceRefusedError
+from actions.own_cases_state import (
+    ADD,
+    ADDITION,
+    STATUS,
+    WITHDRAW,
+    OwnCasesState,
+    case_button,
+    go_on_with,
+)
 from actions.package_download import tell_if_released
 from actions.services import Services
 from actions.submission import ActionSubmitRequest, registered
 from actions.texts import OWN_CASES, PATTERNS
-from actions.utterance import Utterance, latest_message_id, latest_utterance, messages_so_far
+from actions.utterance import Utterance, latest_message_id, latest_utterance
 from privacy.case_states import CaseStatus
 from privacy.request_types import IdentityLevel
 from privacy.swedish_dates import local_date, swedish_date
-
-SLOT: Final = "own_cases"
-ADDITION: Final = "addition"
-ADDITION_FORM: Final = "case_addition_form"
-
-STATUS: Final = "ask_case_status"
-WITHDRAW: Final = "ask_case_withdraw"
-ADD: Final = "ask_case_add"
 
 MOST_SHOWN: Final = 5
 """Cases in the chat at once; a person helps whoever has more."""
 
 
 _MOST_CHOICES: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCasesState:
-    """Where the visitor is with their own cases."""
-
-    reference: str
-    """What the identification is bound to."""
-
-    wish: str
-    """The intent that began it."""
-
-    waits: bool = True
-    """Whether the card is out: its identification may be read again later, but is no answer to anything else then."""
-
-    shown: dict[str, str] = field(default_factory=dict)
-    """Titles of the open cases that were shown, by reference."""
-
-    chosen: str | None = None
-    """The case that the visitor wants to add to or take back."""
-
-    asked_at_message: int | None = None
-    """How many messages the visitor had sent when the withdrawal was put to them; only the next one is the answer."""
-
-    @classmethod
-    def from_tracker(cls, tracker: Tracker) -> "OwnCasesState | None":
-        """Return it, None when the visitor has not asked for their cases."""
-        value = tracker.get_slot(SLOT)
-        return cls(**value) if value else None
-
-    def as_event(self) -> EventType:
-        """Return the event that keeps it."""
-        return SlotSet(SLOT, asdict(self))
 
 
 class ActionSeeToOwnCases(InsynAction):
@@ -91,6 +59,8 @@ class ActionSeeToOwnCases(InsynAction):
             if said.answers.get("confirmed"):
                 return await withdraw(self.services, dispatcher, tracker, state)
             return go_on_with(dispatcher, tracker, state)
+        if said.answers.get("identify") and state:
+            return await _begin(self.services, dispatcher, tracker, state.wish, chosen=state.chosen)
         if said.intent == STATUS and "scope" not in said.answers:
             waiting = ConfirmedRequest.from_tracker(tracker)
             if waiting is not None:  # it is no case yet, and that is what there is to say of it
@@ -130,9 +100,12 @@ async def take_one_back(services: Services, dispatcher: CollectingDispatcher, tr
     return await _begin(services, dispatcher, tracker, WITHDRAW)
 
 
-async def _begin(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> list[EventType]:
+async def _begin(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, wish: str, *, chosen: str | None = None
+) -> list[EventType]:
     reference = services.references.mint(tracker.sender_id, latest_message_id(tracker))
-    return await identify(services, dispatcher, tracker, OwnCasesState(reference=reference, wish=wish))
+    state = OwnCasesState(reference=reference, wish=wish, chosen=chosen)
+    return await identify(services, dispatcher, tracker, state)
 
 
 class ActionGoOnIdentified(InsynAction):
@@ -226,14 +199,6 @@ class ValidateCaseAdditionForm(InsynAction):
         return [SlotSet(ADDITION, value)]
 
 
-def awaits_withdrawal(tracker: Tracker) -> OwnCasesState | None:
-    """Return the state if the message is the answer to "ska jag ta tillbaka det?"."""
-    state = OwnCasesState.from_tracker(tracker)
-    if state is None or state.asked_at_message is None:
-        return None
-    return state if messages_so_far(tracker) == state.asked_at_message + 1 else None
-
-
 async def withdraw(
     services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState
 ) -> list[EventType]:
@@ -262,23 +227,6 @@ def keep(dispatcher: CollectingDispatcher, state: OwnCasesState) -> list[EventTy
     else:
         dispatcher.utter_message(response="utter_case_kept", reference=state.chosen)
     return [replace(state, chosen=None, asked_at_message=None).as_event()]
-
-
-def go_on_with(dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
-    """Ask what adding to or taking back the chosen case still needs."""
-    if state.wish == ADD:
-        return [ActiveLoop(None), SlotSet(ADDITION, None), state.as_event(), FollowupAction(ADDITION_FORM)]
-    reference = state.chosen or ""
-    dispatcher.utter_message(
-        response="utter_confirm_withdrawal",
-        reference=reference,
-        title=state.shown[reference],
-        buttons=[
-            _button("withdraw_yes", WITHDRAW, reference, confirmed=True),
-            {"title": OWN_CASES["withdraw_no"], "payload": "/deny"},
-        ],
-    )
-    return [replace(state, asked_at_message=messages_so_far(tracker)).as_event()]
 
 
 async def identify(
@@ -321,8 +269,8 @@ async def shown(services: Services, tracker: Tracker, state: OwnCasesState) -> S
 def _utter_case(dispatcher: CollectingDispatcher, case: OwnCase, wish: str) -> None:
     buttons = []
     if case.is_open:
-        buttons += [_button("add", ADD, case.reference)] if wish != WITHDRAW else []
-        buttons += [_button("withdraw", WITHDRAW, case.reference)] if wish != ADD else []
+        buttons += [case_button("add", ADD, case.reference)] if wish != WITHDRAW else []
+        buttons += [case_button("withdraw", WITHDRAW, case.reference)] if wish != ADD else []
     dispatcher.utter_message(
         response="utter_own_case" if case.is_open else "utter_own_case_ended",
         reference=case.reference,
@@ -347,11 +295,6 @@ def _choices(intent: str, cases: dict[str, str]) -> list[dict[str, Any]]:
         }
         for reference, title in list(cases.items())[:_MOST_CHOICES]
     ]
-
-
-def _button(key: str, intent: str, reference: str, *, confirmed: bool = False) -> dict[str, Any]:
-    more = ', "confirmed": "ja"' if confirmed else ""
-    return {"title": OWN_CASES[key], "payload": f'/{intent}{{"case_reference": "{reference}"{more}}}'}
 
 
 def _told_not_done(dispatcher: CollectingDispatcher, state: OwnCasesState, error: ServiceError) -> list[EventType]:

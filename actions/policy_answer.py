@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import InsynAction
 from actions.identify_otherwise import cannot_identify
 from actions.knowledge import Knowledge, Topic
+from actions.own_cases_state import awaits_withdrawal, put_again
 from actions.talk import answers_talk
 from actions.texts import WISHES
 from actions.utterance import latest_utterance
@@ -34,10 +35,10 @@ class ActionAnswerPolicy(InsynAction):
         if not asked:
             dispatcher.utter_message(response="utter_no_answer_known")
             return []
-        # In the middle of a form its own buttons follow; two sets would compete.
-        steps = [] if tracker.active_loop else _next_steps(asked)
+        # In the middle of something its own buttons follow; two sets would compete.
+        steps = [] if tracker.active_loop or awaits_withdrawal(tracker) else _next_steps(asked)
         utter_answers(dispatcher, asked, buttons=[button(step, self.services.knowledge) for step in steps])
-        return []
+        return put_again(dispatcher, tracker)
 
 
 def asked_topics(tracker: Tracker, knowledge: Knowledge) -> list[Topic]:

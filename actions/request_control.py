@@ -11,8 +11,8 @@ from actions.base import InsynAction
 from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.journeys.registry import journey_of
 from actions.marketing_block import PENDING_BLOCKS, ActionBlockMarketing
-from actions.own_cases import SLOT as OWN_CASES
-from actions.own_cases import OwnCasesState
+from actions.own_cases_state import SLOT as OWN_CASES
+from actions.own_cases_state import OwnCasesState, awaits_withdrawal
 from actions.reading import SKIPPED
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
 from actions.submission import ActionSubmitRequest, registered
@@ -86,7 +86,7 @@ class ActionContinueRequest(InsynAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, said: Utterance
     ) -> list[EventType] | None:
         """Answer a yes or no to "ska jag ta tillbaka det?"; None when the message is about something else."""
-        state = own_cases.awaits_withdrawal(tracker)
+        state = awaits_withdrawal(tracker)
         if state is None or said.intent not in {"affirm", "deny"}:
             return None
         if said.intent == "deny":

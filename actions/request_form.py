@@ -15,7 +15,7 @@ from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import reading
 from actions.base import InsynAction
-from actions.digression import goes_elsewhere, is_never_an_answer
+from actions.digression import goes_elsewhere, is_never_an_answer, switches
 from actions.journeys.journey import CLIENT_COMPANY, Field, Journey
 from actions.texts import ANSWER_NAMES, CLIENT_LINE, MARKETING, PATTERNS
 from actions.utterance import FALLBACK, Utterance, latest_utterance
@@ -79,7 +79,8 @@ class RequestForm(InsynAction):
         if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
             return None
         if said.intent == self.journey.intent:
-            return self._in_passing(said, answers)
+            changed = self._to_change(said, answers, asked=field) if _changes(said) else None
+            return changed or self._in_passing(said, answers)
         value = field.read(said)
         if value is None and not field.is_free_text:
             return self._another_answer(said, answers)
@@ -104,11 +105,9 @@ class RequestForm(InsynAction):
         new_address = self._new_address(said, answers)
         if new_address:
             return new_address
-        if is_never_an_answer(said):
+        if is_never_an_answer(said) or switches(said, own_intent=self.journey.intent):
             return None
-        wants_change = said.intent in {"change_answer", "deny"} or (
-            bool(PATTERNS["changing"].search(said.lowered)) and not said.is_question
-        )
+        wants_change = said.intent in {"change_answer", "deny"} or _changes(said)
         if wants_change or requested == FIELD_TO_CHANGE or "field" in said.answers:
             changed = self._to_change(said, answers, asked=None)
             if changed:
@@ -187,3 +186,8 @@ class RequestForm(InsynAction):
 def _gives_another(changed: Mapping[str, Any], answers: Mapping[str, Any], requested: str) -> bool:
     """Tell whether an earlier answer was given anew instead of the one that was asked for."""
     return requested not in changed and any(value and answers.get(slot) for slot, value in changed.items())
+
+
+def _changes(said: Utterance) -> bool:
+    """Tell whether the words are those of somebody who changes an answer."""
+    return bool(PATTERNS["changing"].search(said.lowered)) and not said.is_question

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from actions.journeys.consent_withdrawal import JOURNEY as CONSENT_WITHDRAWAL
 from tests.actions.fakes import Fakes
 from tests.conversations.dialogue import Dialogue
 
@@ -57,11 +60,34 @@ async def test_erasure_says_what_the_law_may_keep_before_anything_is_signed(dial
     turn = await dialogue.say("radera allt ni har om mig")
     for fact in ("bokföringslagen", "sjunde kalenderåret", "penningtvättslagen", "fem år", "avgör en handläggare"):
         assert turn.says(fact)
+    explained = turn.messages[0]["text"]
+    assert len(re.findall(r"[.!?](?:\s|$)", explained)) == 2, explained
+
+
+async def test_a_consent_is_withdrawn_in_two_turns_and_a_code(dialogue: Dialogue, fakes: Fakes):
+    """As easy as giving it (art. 7(3); docs/adr/0107): an address and which consent, no reason, no BankID."""
+    assert [field.slot for field in CONSENT_WITHDRAWAL.fields] == ["scope", "contact_email"]
+
+    summary = await dialogue.say("jag återkallar mitt samtycke till rekrytering, svara till anna@example.se")
+    assert summary.said == ["utter_explain_consent_withdrawal", "utter_ask_consent_withdrawal_form_confirmed"]
+    assert (await dialogue.press("Stämmer")).said == ["utter_code_offered"]
+    fakes.edge.confirm()
+    await dialogue.happens("identification_completed")
+
+    [case] = fakes.cases.cases.values()
+    assert (case.request_type, case.details) == ("consent_withdrawal", {"scope": "Rekrytering"})
+
+
+async def test_a_consent_to_marketing_is_withdrawn_in_one_turn(dialogue: Dialogue, fakes: Fakes):
+    turn = await dialogue.say("jag återkallar mitt samtycke till nyhetsbrevet till anna@example.se")
+    assert turn.said[-1] == "utter_marketing_blocked", (turn.intent, turn.text)
+    assert fakes.edge.offered == []
 
 
 async def test_a_complaint_hears_of_the_authority_first(dialogue: Dialogue):
     turn = await dialogue.say("jag vill lämna ett klagomål")
     assert turn.says("IMY")
+    assert turn.says("domstol")
     assert turn.says("Du behöver inte klaga hos oss först")
 
 

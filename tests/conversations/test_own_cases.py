@@ -208,8 +208,37 @@ async def test_a_typed_yes_will_do_and_a_no_keeps_it(dialogue: Dialogue, fakes: 
 async def test_a_yes_to_something_else_later_takes_nothing_back(dialogue: Dialogue, fakes: Fakes):
     fakes.own_cases.has(FIRST)
     await identified(dialogue, fakes, "jag vill ta tillbaka mitt ärende")
-    await dialogue.say("spelar ni in samtal?")
+    await dialogue.say("är du en människa?")
     await dialogue.say("ja")
+    assert fakes.own_cases.cases[FIRST].is_open
+
+
+async def test_taking_back_is_interrupted_by_a_question_and_asked_again(dialogue: Dialogue, fakes: Fakes):
+    fakes.own_cases.has(FIRST)
+    await identified(dialogue, fakes, "jag vill ta tillbaka mitt ärende")
+
+    interrupted = await dialogue.say("spelar ni in samtal?")
+    assert interrupted.citations
+    assert interrupted.said[-1] == "utter_confirm_withdrawal"
+    assert list(interrupted.buttons) == ["Ja, ta tillbaka", "Nej, behåll"], "and none of the answer's to compete"
+    assert (await dialogue.say("ja")).said == ["utter_case_withdrawn"]
+
+
+async def test_taking_back_is_called_off(dialogue: Dialogue, fakes: Fakes):
+    fakes.own_cases.has(FIRST)
+    await identified(dialogue, fakes, "jag vill ta tillbaka mitt ärende")
+    assert (await dialogue.say("avbryt")).said == ["utter_own_cases_left"]
+    await dialogue.say("ja")
+    assert fakes.own_cases.cases[FIRST].is_open
+
+
+@pytest.mark.parametrize("down", ["edge", "own_cases"])
+async def test_when_something_is_down_nothing_is_said_to_be_taken_back(dialogue: Dialogue, fakes: Fakes, down: str):
+    fakes.own_cases.has(FIRST)
+    await identified(dialogue, fakes, "jag vill ta tillbaka mitt ärende")
+    getattr(fakes, down).is_down = True
+    told = await dialogue.press("Ja, ta tillbaka")
+    assert told.said == ["utter_own_case_not_done"]
     assert fakes.own_cases.cases[FIRST].is_open
 
 
@@ -284,6 +313,48 @@ async def test_when_adding_fails_it_is_said_to_be_undone(dialogue: Dialogue, fak
     fakes.own_cases.is_down = True
     turn = await dialogue.say("samtalet den 3 mars")
     assert turn.said == ["utter_own_case_not_done"]
+    assert fakes.own_cases.additions == {}
+
+
+# Whatever one wants with one's case
+
+
+WISHES = {
+    "hur går det med mitt ärende?": "utter_own_case",
+    "jag vill ta tillbaka mitt ärende": "utter_confirm_withdrawal",
+    "jag vill lägga till en sak i mitt ärende": "utter_ask_case_addition_form_addition",
+}
+every_wish = pytest.mark.parametrize(("opening", "goes_on"), WISHES.items(), ids=["status", "withdraw", "add"])
+
+
+@every_wish
+async def test_bankid_fails_and_the_wish_is_not_forgotten(dialogue: Dialogue, fakes: Fakes, opening: str, goes_on: str):
+    fakes.own_cases.has(FIRST)
+    await dialogue.say(opening)
+    assert (await dialogue.happens("identification_failed")).said == ["utter_own_cases_identification_failed"]
+    assert (await dialogue.press("Försök igen")).said == ["utter_own_cases_identification"]
+    fakes.edge.sign()
+    assert (await dialogue.happens("identification_completed")).said == [goes_on]
+
+
+@every_wish
+@pytest.mark.parametrize("step", ["at the card", "afterwards"])
+async def test_switched_to_another_wish(dialogue: Dialogue, fakes: Fakes, opening: str, goes_on: str, step: str):
+    fakes.own_cases.has(FIRST, kind="access")
+    if step == "at the card":
+        await dialogue.say(opening)
+    else:
+        await identified(dialogue, fakes, opening)
+
+    turn = await dialogue.say("eller nej, radera allt istället")
+    assert turn.said == ["utter_explain_erasure", "utter_ask_erasure_form_contact_email"], turn.text
+    await dialogue.say("anna@example.se")
+    await dialogue.press("Stämmer")
+    fakes.edge.sign()
+    assert (await dialogue.happens("identification_completed")).said == ["utter_request_registered"]
+
+    assert [case.request_type for case in fakes.cases.cases.values()] == ["erasure"]
+    assert fakes.own_cases.cases[FIRST].is_open
     assert fakes.own_cases.additions == {}
 
 

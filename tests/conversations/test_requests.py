@@ -1,99 +1,16 @@
-"""Every request, as people make it: straight, corrected, interrupted, switched, called off, with things going wrong.
-
-A journey is what the visitor types or presses (``>``), one line a turn, up to the summary.
-"""
+"""Every request, as people make it: straight, corrected, interrupted, switched, called off, with things going wrong."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import pytest
 
 from tests.actions.fakes import NUMBER, SIGNER, Fakes
 from tests.conversations.dialogue import Dialogue, Turn
+from tests.conversations.journeys import JOURNEYS, Journey
 
 pytestmark = pytest.mark.model
 
 
-@dataclass(frozen=True)
-class Journey:
-    """One type of request in a visitor's words."""
-
-    request_type: str
-    opening: str
-    answers: tuple[str, ...]
-    details: dict[str, str]
-    signed: bool = True
-    """Whether the visitor must show who they are: with BankID, or with a code where ``by_code``."""
-
-    by_code: bool = False
-
-    @property
-    def offer(self) -> str:
-        return "utter_code_offered" if self.by_code else "utter_identification_offered"
-
-    @property
-    def failure(self) -> str:
-        return "utter_code_failed" if self.by_code else "utter_identification_failed"
-
-    def identify(self, fakes: Fakes) -> None:
-        """Do in the card what it asks for."""
-        if self.by_code:
-            fakes.edge.confirm()
-        else:
-            fakes.edge.sign()
-
-    @property
-    def intent(self) -> str:
-        return "make_complaint" if self.request_type == "complaint" else f"request_{self.request_type}"
-
-
-JOURNEYS = [
-    Journey("access", "jag vill ha ett registerutdrag", ("> Allt", "anna@example.se"), {"scope": "Allt"}),
-    Journey("erasure", "radera mina uppgifter", ("> Rekrytering", "anna@example.se"), {"scope": "Rekrytering"}),
-    Journey(
-        "rectification",
-        "jag vill rätta en felaktig uppgift",
-        ("> Min adress", "Björkvägen 4, Umeå", "anna@example.se"),
-        {"incorrect": "Adress", "correct": "Björkvägen 4, Umeå"},
-        by_code=True,
-    ),
-    Journey(
-        "restriction",
-        "frys mina uppgifter",
-        ("mina kontaktuppgifter", "> Hoppa över", "anna@example.se"),
-        {"scope": "mina kontaktuppgifter"},
-        by_code=True,
-    ),
-    Journey(
-        "portability",
-        "exportera mina uppgifter så jag kan flytta dem",
-        ("> Allt", "> Till mig", "anna@example.se"),
-        {"scope": "Allt", "recipient": "Till mig"},
-    ),
-    Journey(
-        "objection",
-        "jag vill göra en invändning",
-        ("> Delning med partner", "jag har skyddad adress", "anna@example.se"),
-        {"scope": "Delning med partner", "reason": "jag har skyddad adress"},
-        by_code=True,
-    ),
-    Journey(
-        "consent_withdrawal",
-        "jag återkallar mitt samtycke",
-        ("> Rekrytering", "anna@example.se"),
-        {"scope": "Rekrytering"},
-        by_code=True,
-    ),
-    Journey("processor_list", "skicka listan på era underleverantörer", ("anna@example.se",), {}, signed=False),
-    Journey(
-        "complaint",
-        "jag vill lämna ett klagomål",
-        ("ni svarar aldrig på mina brev", "anna@example.se"),
-        {"complaint": "ni svarar aldrig på mina brev"},
-        signed=False,
-    ),
-]
 SIGNED = [journey for journey in JOURNEYS if journey.signed]
 every_journey = pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.request_type)
 every_signed_journey = pytest.mark.parametrize("journey", SIGNED, ids=lambda journey: journey.request_type)
