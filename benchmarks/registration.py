@@ -21,13 +21,14 @@ async def registration_ms(settings: Settings, persona: str) -> float:
         confirmed = await visitor.press("Stämmer")
         card = next(message["card"] for message in confirmed.messages if message["card"])
         await visitor.start_identification(card["identification_id"], mode="qr")
-        await _sign(settings, persona)
+        await sign(settings, persona)
         signed_at = time.monotonic()
         await visitor.await_card("receipt")
         return (time.monotonic() - signed_at) * 1000
 
 
-async def _sign(settings: Settings, persona: str) -> None:
+async def sign(settings: Settings, persona: str) -> None:
+    """Sign the newest order of the simulator as ``persona``."""
     async with httpx.AsyncClient(base_url=settings.simulator_url, trust_env=False) as phone:
         order: dict[str, Any] = (await phone.get("/control/orders")).json()[0]
         scanned = await phone.post("/control/scan", json={"order_ref": order["order_ref"]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -128,15 +128,39 @@ class AskClient:
         """
         return await self._call(f"/chat/identifications/{identification_id}/start", {"mode": mode})
 
+    async def send_code(self, identification_id: str, *, email: str) -> dict[str, Any]:
+        """Have a code mailed to the address that the visitor says is theirs.
+
+        Raises:
+            AskError: it was refused.
+        """
+        return await self._call(f"/chat/identifications/{identification_id}/code", {"email": email})
+
+    async def enter_code(self, identification_id: str, code: str) -> dict[str, Any]:
+        """Give the code that came by mail.
+
+        Raises:
+            AskError: it was refused; a wrong code is not, and the identification then says so.
+        """
+        return await self._call(f"/chat/identifications/{identification_id}/code/enter", {"code": code})
+
     async def await_card(self, kind: str) -> dict[str, Any]:
         """Wait for the next message with a card of that kind, and return the card.
 
         Raises:
             AskError: none came in time.
         """
-        message = await self._next("message", lambda data: bool(data["card"]) and data["card"]["kind"] == kind)
+        message = await self.await_message(lambda data: bool(data["card"]) and data["card"]["kind"] == kind)
         card: dict[str, Any] = message["card"]
         return card
+
+    async def await_message(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait for the next message that is wanted: what comes of itself, as after an identification.
+
+        Raises:
+            AskError: none came in time.
+        """
+        return await self._next("message", wanted)
 
     async def _say(self, what: dict[str, str], shown: str) -> Answer:
         accepted = await self._call("/chat/messages", {"client_id": str(uuid4()), **what})

@@ -90,6 +90,26 @@ async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: 
         await fetches_the_package(visitor, simulator, stack.simulator_url, reference, cast)
 
 
+async def test_at_a_desk_from_a_question_to_a_registered_case_and_out_of_the_mailings(
+    stack: RunningStack, cast: Cast
+) -> None:
+    """The visitor's own part of the journey on a large screen; what staff do is the same at both sizes."""
+    expect.set_options(timeout=PATIENCE_MS)
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(**CHROMIUM) as browser,
+        person(browser, DESK) as page,
+        person(browser, DESK) as simulator,
+    ):
+        visitor = Visitor(page, stack.chat_url)
+        await visitor.open()
+        await asks_about_the_policy(visitor)
+        await requests_access_and_corrects_the_address(visitor, cast)
+        await signs_with_the_code(visitor, simulator, stack.simulator_url, cast)
+        await reads_the_receipt(visitor)
+        await opts_out_of_marketing(visitor, cast)
+
+
 async def asks_about_the_policy(visitor: Visitor) -> None:
     await visitor.ask("Hur länge sparar ni inspelade samtal?")
 
@@ -253,9 +273,11 @@ async def downloaded(page: Page, link: Locator) -> Download:
 async def picture(page: Page, name: str) -> None:
     """Keep what the page looks like; one of them is the README's, made anew when asked for."""
     await page.wait_for_timeout(400)  # what moves has come to rest
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    path = SCREENSHOTS / f"{name}.png"
+    is_phone = page.viewport_size == PHONE["viewport"]
+    directory = SCREENSHOTS / ("phone" if is_phone else "desk")
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"{name}.png"
     await page.screenshot(path=path)
-    if name == "1-source" and ("INSYN_NEW_PICTURES" in os.environ or not README_PICTURE.exists()):
+    if is_phone and name == "1-source" and ("INSYN_NEW_PICTURES" in os.environ or not README_PICTURE.exists()):
         README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, README_PICTURE)
