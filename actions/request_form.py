@@ -68,7 +68,7 @@ class RequestForm(InsynAction):
         field = self.journey.field(requested)
         if field is None:
             return self._at_summary(said, answers, requested)
-        if said.intent == "change_answer" or self._goes_back(said):
+        if said.intent == "change_answer" or self._goes_back(said) or (_changes(said) and not field.is_free_text):
             changed = self._to_change(said, answers, asked=field)
             if changed:
                 return changed
@@ -79,8 +79,7 @@ class RequestForm(InsynAction):
         if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
             return None
         if said.intent == self.journey.intent:
-            changed = self._to_change(said, answers, asked=field) if _changes(said) else None
-            return changed or self._in_passing(said, answers)
+            return self._in_passing(said, answers)
         value = field.read(said)
         if value is None and not field.is_free_text:
             return self._another_answer(said, answers)

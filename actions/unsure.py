@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import own_cases, reading
+from actions import own_cases_state, reading
 from actions.base import InsynAction
 from actions.confirmed_request import ConfirmedRequest
 from actions.digression import wish_switched_to
@@ -67,7 +67,7 @@ class ActionAnswerUnsure(InsynAction):
 
 def _awaited(tracker: Tracker) -> str | None:
     """Return the response that says what a card is out for, if one is: most that is written beside it belongs to it."""
-    state = own_cases.OwnCasesState.from_tracker(tracker)
+    state = own_cases_state.OwnCasesState.from_tracker(tracker)
     request = ConfirmedRequest.from_tracker(tracker)
     if request is not None:
         return "utter_identification_awaited" if request.waits_for == "identification" else None
