@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import httpx
+
 from insyn.settings import ROOT, Settings
 
 LOOPBACK = "127.0.0.1"
@@ -76,3 +78,11 @@ def environment(settings: Settings, database_url: str, *, base: Mapping[str, str
         "SANIC_HOST": LOOPBACK,
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
+
+
+def answers(client: httpx.Client, url: str) -> bool:
+    """Tell whether the process behind a health address can do its work."""
+    try:
+        return client.get(url).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import httpx
 
 from insyn.errors import StackError
+from insyn.processes import answers, processes
 from insyn.settings import ROOT, Settings
 
 UP_WITHIN_S = 300.0
@@ -22,11 +23,11 @@ DOWN_WITHIN_S = 30.0
 
 
 def is_up(settings: Settings) -> bool:
-    """Tell whether a stack answers on the chat edge's port."""
-    try:
-        return httpx.get(f"{settings.chat_url}/health", timeout=2, trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
+    """Tell whether a stack runs and every process of it can do its work."""
+    with httpx.Client(timeout=2, trust_env=False) as client:
+        return all(
+            answers(client, process.health_url) for process in processes(settings) if process.health_url is not None
+        )
 
 
 @contextmanager

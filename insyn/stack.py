@@ -19,7 +19,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from insyn.errors import AlreadyRunningError, PortTakenError, StackError
-from insyn.processes import LOOPBACK, Process
+from insyn.processes import LOOPBACK, Process, answers
 
 READY_WITHIN_S = 120.0
 POLL_INTERVAL_S = 0.2
@@ -112,7 +112,7 @@ class Stack(Manager):  # type: ignore[misc]
         with httpx.Client(timeout=2, trust_env=False) as client:
             while waiting and not self._terminating:
                 for process in list(waiting):
-                    if _is_healthy(client, str(process.health_url)):
+                    if answers(client, str(process.health_url)):
                         waiting.remove(process)
                         self._on_progress(process.title, time.monotonic() - began_at)
                 if time.monotonic() - began_at > READY_WITHIN_S:
@@ -155,13 +155,6 @@ def only_one(data_dir: Path) -> Iterator[None]:
                 f"Insyn already runs on {data_dir}. Use that one, end it, or choose another directory: INSYN_DATA_DIR=…"
             ) from None
         yield
-
-
-def _is_healthy(client: httpx.Client, url: str) -> bool:
-    try:
-        return client.get(url).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 def _is_taken(port: int) -> bool:
