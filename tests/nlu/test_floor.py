@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from insyn.cli import app
 from insyn.evaluation.questions import KINDS, STYLES
+from insyn.terminal import console
 from insyn.training import ensure_model
 
 pytestmark = pytest.mark.model
@@ -31,7 +32,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluation(page: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """The command, run once for all of this file."""
     ensure_model(tmp_path_factory.mktemp("train") / "train.log")
-    return CliRunner().invoke(app, ["evaluate", "--hold", "--page", str(page)], env={"COLUMNS": "200"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(console, "width", 200)  # wide enough for a table whatever the terminal
+        return CliRunner().invoke(app, ["evaluate", "--hold", "--page", str(page)])
 
 
 def test_the_development_half_is_understood_as_well_as_recorded(evaluation: Result):
