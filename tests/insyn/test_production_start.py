@@ -29,7 +29,7 @@ def started(load, monkeypatch, files):  # noqa: F811
         }
         config = load(**PRODUCTION | simulators | changes)
         monkeypatch.setattr("insyn.services.settings", lambda: config)
-        monkeypatch.setattr("insyn.services._serve", lambda *_, **__: pytest.fail("it was served"))
+        monkeypatch.setattr("insyn.services.serve", lambda *_, **__: pytest.fail("it was served"))
         SERVICES[service]()
 
     return start

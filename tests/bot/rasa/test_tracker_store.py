@@ -45,7 +45,7 @@ def statements(store: PostgresTrackerStore) -> list[str]:
 
 async def begin(store: PostgresTrackerStore) -> None:
     tracker = await store.get_or_create_tracker("visitor", append_action_listen=False)
-    tracker.update_with_events(BEGUN, DOMAIN)
+    tracker.update_with_events(BEGUN, DOMAIN, override_timestamp=False)
     await store.save(tracker)
 
 
@@ -110,7 +110,7 @@ async def test_rasas_own_store_finds_the_same_tracker(store: PostgresTrackerStor
     with reading_once():
         await begin(store)
 
-    assert await SQLTrackerStore.retrieve(store, "visitor") == await store.retrieve("visitor")
+    assert await SQLTrackerStore.retrieve_full_tracker(store, "visitor") == await store.retrieve("visitor")
 
 
 def rows(store: PostgresTrackerStore) -> list[sa.Row]:
