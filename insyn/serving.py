@@ -36,8 +36,8 @@ def serve(app: Any, port: int, *, proxies: Sequence[str] = (), workers: int = 1)
         timeout_worker_healthcheck=30,  # a machine that is busy is no reason to end a process that is starting
     )
     if workers > 1:
+        refuse_a_taken_port(LOOPBACK, port)
         own = SocketOfEachProcess(LOOPBACK, port)
-        own.refuse_a_taken_port()
         Multiprocess(config, sockets=[cast("socket.socket", own)]).run()
     else:
         uvicorn.Server(config).run()
@@ -58,18 +58,19 @@ class SocketOfEachProcess:
         """Be handed over as the socket."""
         return _shared_port, (self.host, self.port)
 
-    def refuse_a_taken_port(self) -> None:
-        """Find out whether somebody else listens, which the kernel lets pass between sockets that share a port.
 
-        Raises:
-            InsynError: somebody does.
-        """
-        with socket.socket() as alone:
-            alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                alone.bind((self.host, self.port))
-            except OSError as error:
-                raise InsynError(f"port {self.port} cannot be listened on: {error.strerror}") from None
+def refuse_a_taken_port(host: str, port: int) -> None:
+    """Find out whether somebody else listens, which the kernel lets pass between sockets that share a port.
+
+    Raises:
+        InsynError: somebody does.
+    """
+    with socket.socket() as alone:
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            alone.bind((host, port))
+        except OSError as error:
+            raise InsynError(f"port {port} cannot be listened on: {error.strerror}") from None
 
 
 def _shared_port(host: str, port: int) -> socket.socket:

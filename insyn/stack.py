@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import re
 import shlex
-import socket
 import threading
 import time
 from collections import defaultdict, deque
@@ -18,8 +17,9 @@ import httpx
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from insyn.errors import AlreadyRunningError, PortTakenError, StackError
+from insyn.errors import AlreadyRunningError, InsynError, PortTakenError, StackError
 from insyn.processes import LOOPBACK, Process, answers
+from insyn.serving import refuse_a_taken_port
 
 READY_WITHIN_S = 120.0
 POLL_INTERVAL_S = 0.2
@@ -158,10 +158,8 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 
 def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return True
+    try:
+        refuse_a_taken_port(LOOPBACK, port)
+    except InsynError:
+        return True
     return False

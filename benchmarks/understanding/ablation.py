@@ -17,12 +17,11 @@ from rapidfuzz.distance import OSA
 
 from benchmarks.understanding.examples import Example
 from bot.nlu import views
-from bot.nlu.company import OF_EXAMPLES
 from bot.nlu.model import IntentModel
 from bot.nlu.normalisation import clean, fold, words
 from bot.nlu.views import VIEWS, Said, View, numbered, numbered_a_word
+from insyn.evaluation.learning import first_readings_right
 from insyn.evaluation.questions import Question
-from insyn.evaluation.scoring import HARMLESS
 
 GROUPS = ("ordinary, ours", "hard policy", "hard requests", "hard person, talk", "hard not for us")
 SHORTEST_PART = 4
@@ -67,24 +66,13 @@ def table(examples: Sequence[Example], questions: Sequence[Question]) -> Iterato
             views=trial.views,
         )
         took = time.perf_counter() - began
-        right = _right(model, trial, questions)
+        right = first_readings_right(model, questions, _group, before=trial.before)
         yield f"| {trial.name} | {' | '.join(f'{right[group]:.1f}' for group in GROUPS)} | {took:.0f} s |"
 
 
-def _right(model: IntentModel, trial: Trial, questions: Sequence[Question]) -> dict[str, float]:
-    verdicts: dict[str, list[bool]] = {group: [] for group in GROUPS}
-    for question in questions:
-        first = model.judge(trial.before(OF_EXAMPLES.hidden(question.text)))[0][0].intent
-        outside = question.kind == "out_of_scope"
-        if question.style == "ordinary" and outside:
-            continue
-        verdicts[_group(question)].append(first in HARMLESS if outside else first in question.accepted)
-    return {group: 100 * sum(found) / len(found) for group, found in verdicts.items()}
-
-
-def _group(question: Question) -> str:
+def _group(question: Question) -> str | None:
     if question.style == "ordinary":
-        return "ordinary, ours"
+        return None if question.kind == "out_of_scope" else "ordinary, ours"
     named = {"policy": "policy", "request": "requests", "out_of_scope": "not for us"}
     return f"hard {named.get(question.kind, 'person, talk')}"
 

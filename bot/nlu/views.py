@@ -130,7 +130,7 @@ def frames(message: Said) -> list[str]:
 
 def numbered(features: Callable[[Said], Sequence[str]]) -> Callable[[Said], Iterable[int]]:
     """Return what gives the numbers of ``features``."""
-    return lambda message: [crc32(feature.encode()) for feature in features(message)]
+    return lambda message: [number(feature) for feature in features(message)]
 
 
 def numbered_a_word(features: Callable[[str], Sequence[str]]) -> Callable[[Said], Iterable[int]]:

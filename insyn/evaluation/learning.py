@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,16 +38,31 @@ def learning_curve(
     for part in PARTS:
         drawn = [n for n in range(len(texts)) if rank[n] < max(2, seen[intents[n]] / part)]
         model = IntentModel.train([OF_EXAMPLES.hidden(texts[n]) for n in drawn], [intents[n] for n in drawn])
-        points.append(Point(len(drawn), _right(model, questions)))
+        points.append(Point(len(drawn), first_readings_right(model, questions, lambda question: question.kind)))
     return points
 
 
-def _right(model: IntentModel, questions: Sequence[Question]) -> dict[str, float]:
+def first_readings_right(
+    model: IntentModel,
+    questions: Sequence[Question],
+    group: Callable[[Question], str | None],
+    *,
+    before: Callable[[str], str] = str,
+) -> dict[str, float]:
+    """Return the percent of each group's questions whose first reading is right, before any threshold.
+
+    Args:
+        model: reads the questions, without the company's name.
+        questions: what is asked.
+        group: names a question's group; None leaves the question out.
+        before: what is done to a text before the model sees it.
+    """
     verdicts: dict[str, list[bool]] = {}
-    for question, readings in zip(
-        questions, model.readings([OF_EXAMPLES.hidden(q.text) for q in questions]), strict=True
-    ):
-        first = readings[0].intent
+    for question in questions:
+        name = group(question)
+        if name is None:
+            continue
+        first = model.judge(before(OF_EXAMPLES.hidden(question.text)))[0][0].intent
         right = first in HARMLESS if question.kind == "out_of_scope" else first in question.accepted
-        verdicts.setdefault(question.kind, []).append(right)
-    return {kind: 100 * sum(found) / len(found) for kind, found in verdicts.items()}
+        verdicts.setdefault(name, []).append(right)
+    return {name: 100 * sum(found) / len(found) for name, found in verdicts.items()}

@@ -73,12 +73,7 @@ async def test_from_a_question_to_a_registered_case_to_a_person_and_back(stack: 
         person(browser, DESK) as console,
     ):
         visitor = Visitor(page, stack.chat_url)
-        await visitor.open()
-        await asks_about_the_policy(visitor)
-        await requests_access_and_corrects_the_address(visitor, cast)
-        await signs_with_the_code(visitor, simulator, stack.simulator_url, cast)
-        reference, due_on = await reads_the_receipt(visitor)
-        await opts_out_of_marketing(visitor, cast)
+        reference, due_on = await does_the_visitors_own_part(visitor, simulator, stack, cast)
         await visitor.ask("Jag vill prata med en människa")
         await expect(visitor.panel.locator(".queue")).to_be_visible()
         await officer_logs_in(console, stack, cast)
@@ -101,13 +96,20 @@ async def test_at_a_desk_from_a_question_to_a_registered_case_and_out_of_the_mai
         person(browser, DESK) as page,
         person(browser, DESK) as simulator,
     ):
-        visitor = Visitor(page, stack.chat_url)
-        await visitor.open()
-        await asks_about_the_policy(visitor)
-        await requests_access_and_corrects_the_address(visitor, cast)
-        await signs_with_the_code(visitor, simulator, stack.simulator_url, cast)
-        await reads_the_receipt(visitor)
-        await opts_out_of_marketing(visitor, cast)
+        await does_the_visitors_own_part(Visitor(page, stack.chat_url), simulator, stack, cast)
+
+
+async def does_the_visitors_own_part(
+    visitor: Visitor, simulator: Page, stack: RunningStack, cast: Cast
+) -> tuple[str, date]:
+    """Ask, request, sign and opt out; return the case's reference and the day by which it is answered."""
+    await visitor.open()
+    await asks_about_the_policy(visitor)
+    await requests_access_and_corrects_the_address(visitor, cast)
+    await signs_with_the_code(visitor, simulator, stack.simulator_url, cast)
+    receipt = await reads_the_receipt(visitor)
+    await opts_out_of_marketing(visitor, cast)
+    return receipt
 
 
 async def asks_about_the_policy(visitor: Visitor) -> None:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from insyn.errors import InsynError
-from insyn.serving import SocketOfEachProcess
+from insyn.serving import SocketOfEachProcess, refuse_a_taken_port
 
 LOOPBACK = "127.0.0.1"
 CALLERS = 64
@@ -37,7 +37,7 @@ def accepted(listening: socket.socket) -> int:
 
 
 def test_each_process_has_a_socket_of_its_own_and_part_of_the_callers(own: SocketOfEachProcess):
-    own.refuse_a_taken_port()
+    refuse_a_taken_port(own.host, own.port)
     with handed_over(own) as first, handed_over(own) as second:
         for listening in (first, second):
             listening.listen(CALLERS)
@@ -54,4 +54,4 @@ def test_a_port_on_which_somebody_listens_is_refused_even_if_they_share_it(own: 
     with handed_over(own) as somebody:
         somebody.listen()
         with pytest.raises(InsynError, match=str(own.port)):
-            own.refuse_a_taken_port()
+            refuse_a_taken_port(own.host, own.port)
