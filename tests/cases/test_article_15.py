@@ -9,12 +9,10 @@ from lxml import html
 from cases.packages.account import Account
 from cases.packages.document import document
 from cases.packages.portability import as_json
-from cases.systems import load_systems
 from privacy.request_types import RequestType
 from privacy.systems import System
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 OF_A_SYSTEM = {
     "15(1)(a), purposes": ("purposes", "Ändamål", "ändamål"),
     "15(1)(b), categories": ("holds", "Kategorier av uppgifter", "kategorier"),

@@ -18,18 +18,16 @@ from cases.errors import (
     UnfinishedChecklistError,
 )
 from cases.service import CaseService
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
 from privacy.checklist import TaskState
 from privacy.request_types import RequestType
 from privacy.systems import NO_SYSTEMS, SystemRegister
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
 ANNA, BO = Actor.officer("4"), Actor.officer("5")
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 
 
 @pytest.fixture

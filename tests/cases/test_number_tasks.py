@@ -11,15 +11,13 @@ from cases.errors import StaleTaskError, TaskNotFoundError
 from cases.jobs import Workload, build_app
 from cases.number_tasks import NumberTasks
 from cases.service import CaseService
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from privacy.checklist import TaskState
 from privacy.systems import NO_SYSTEMS, Handling
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 HOLD_NUMBERS = [system.id for system in REGISTER.reaching_numbers]
 NUMBER, WRITTEN = "+46701234567", "070-123 45 67"
 ANNA, BO = Actor.officer("4"), Actor.officer("5")

@@ -17,16 +17,14 @@ from cases.errors import (
     TaskNotFoundError,
 )
 from cases.own_conversations import TASK, OwnConversations
-from cases.systems import load_systems
 from privacy.case_states import CaseStatus, Resolution
 from privacy.checklist import TaskState
 from privacy.request_types import RequestType
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
 ANNA = Actor.officer("4")
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 
 
 class FakeChat:

@@ -28,18 +28,16 @@ from cases.packages.gathering import Gatherer
 from cases.packages.service import Packages
 from cases.packages.states import PackageState
 from cases.storage.sealing import Sealer
-from cases.systems import load_systems
 from privacy.disclosure import NOT_DISCLOSED
 from privacy.identity_proof import ProofMethod
 from privacy.request_types import RequestType
 from tests.cases.conftest import CONVERSATION, KARL, KARL_NAME
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
 ANNA, BO = Actor.officer("4"), Actor.officer("5")
 SOMEBODY_ELSE = "200211242383"
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 
 
 class FakeConversations:

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from tests.cases.conftest import body_of
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
@@ -19,7 +18,7 @@ REASON = "Karl finns inte i någon målgrupp."
 
 @pytest.fixture
 def config(config):
-    return replace(config, systems=load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy"))
+    return replace(config, systems=REGISTER)
 
 
 @pytest.fixture

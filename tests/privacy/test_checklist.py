@@ -2,8 +2,6 @@
 
 import pytest
 
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from privacy.case_states import Resolution
 from privacy.checklist import (
     TaskAction,
@@ -15,8 +13,8 @@ from privacy.checklist import (
 )
 from privacy.request_types import RequestType
 from privacy.systems import NO_SYSTEMS
+from tests.register import REGISTER
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 OURS = {system.id for system in REGISTER.systems} - {"client_assignments"}
 
 

@@ -24,12 +24,10 @@ from cases.connectors.teamtailor import Teamtailor
 from cases.drafts import MarketingBlockDraft, MarketingChannel
 from cases.files.service import CaseFiles
 from cases.service import CaseService
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from privacy.calendar import WorkingCalendar
 from tests.cases.console.serving import served
+from tests.register import REGISTER
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 ANNA = "anna@example.se"
 KARL = "karl@example.se"
 

@@ -7,15 +7,13 @@ import pytest
 from cases.checklists import Checklists
 from cases.console import texts
 from cases.drafts import Actor
-from cases.systems import load_systems
-from insyn.settings import ROOT
 from privacy.case_states import CaseStatus
 from privacy.checklist import TaskState
 from privacy.request_types import RequestType
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 BO = Actor.officer("77")
 
 

@@ -7,15 +7,13 @@ import pytest
 from cases.console import connector_texts, texts
 from cases.drafts import MarketingBlockDraft, MarketingChannel
 from cases.service import CaseService
-from cases.systems import load_systems
 from privacy.calendar import WorkingCalendar
 from privacy.checklist import TaskState
 from privacy.systems import Handling
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 BLOCKS = "/console/marketing-blocks"
 NUMBER = "+46701234567"
 FORM = f"//form[starts-with(@action, '{BLOCKS}/numbers/')]/@action"

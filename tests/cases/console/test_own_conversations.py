@@ -7,14 +7,11 @@ import pytest
 from cases.console import conversation_texts, texts
 from cases.drafts import NOBODY
 from cases.own_conversations import OWN_SYSTEM, TASK
-from cases.systems import load_systems
 from privacy.identity_proof import IdentityGap
 from privacy.request_types import RequestType
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
-
-REGISTER = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
 
 
 @pytest.fixture

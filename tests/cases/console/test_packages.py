@@ -9,16 +9,15 @@ import pytest
 from cases.config import CasesConfig
 from cases.console import package_texts
 from cases.drafts import NOBODY
-from cases.systems import load_systems
 from privacy.request_types import RequestType
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
 def config(config: CasesConfig) -> CasesConfig:
-    return replaced(config, systems=load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy"))
+    return replaced(config, systems=REGISTER)
 
 
 @pytest.fixture

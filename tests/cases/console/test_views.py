@@ -13,11 +13,10 @@ from cases.console.guard import PREFIX
 from cases.console.storage import StaffAccountRow
 from cases.files.service import CaseFiles
 from cases.shown_conversations import ShownConversations
-from cases.systems import load_systems
 from privacy.letters import LetterKind
 from privacy.request_types import RequestType
 from tests.cases.conftest import KARL, KARL_NAME
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
@@ -43,7 +42,7 @@ SHOWING = {
 
 @pytest.fixture
 def config(config):
-    return replace(config, systems=load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy"))
+    return replace(config, systems=REGISTER)
 
 
 @pytest.fixture

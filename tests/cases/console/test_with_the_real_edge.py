@@ -19,13 +19,12 @@ from cases.console.conversations import Officer
 from cases.console.edge_client import EdgeClient
 from cases.console.errors import ConversationNotFoundError, MessageRefusedError
 from cases.drafts import Actor, MarketingBlockDraft, MarketingChannel
-from cases.systems import load_systems
 from privacy.request_types import RequestType
 from tests.bot.fake_rasa import TOKEN, FakeRasa
 from tests.cases.conftest import KARL, KARL_NAME
 from tests.cases.console.conftest import ORIGIN
 from tests.cases.console.serving import served
-from tests.conftest import ROOT
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
@@ -169,7 +168,7 @@ class TestErasure:
 
     @pytest.fixture
     def config(self, config) -> CasesConfig:
-        systems = load_systems(ROOT / "data" / "systems.yml", policy_dir=ROOT / "data" / "policy")
+        systems = REGISTER
         return replace(config, systems=systems)
 
     async def test_chat_and_tracker_go_and_case_signature_and_block_stay(
