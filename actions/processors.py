@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from actions.errors import KnowledgeError
+from actions.knowledge import read_yaml
 
 _NEEDED: Final = {"name", "service", "country"}
 _OPTIONAL: Final = {"safeguard"}
@@ -49,7 +50,7 @@ def load_processors(path: Path | None, *, today: date) -> ProcessorList | None:
     if path is None:
         return None
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
         found = ProcessorList(content["as_of"], tuple(_processor(entry) for entry in content["processors"]))
     except (OSError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise KnowledgeError(f"{path}: {type(error).__name__}: {error}") from error

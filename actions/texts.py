@@ -7,12 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import yaml
-
+from actions.knowledge import parse_yaml
 from privacy.company_name import with_company
 
 _ALL: Final[Mapping[str, Any]] = MappingProxyType(
-    yaml.safe_load(with_company((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8")))
+    parse_yaml(with_company((Path(__file__).parent / "texts.yml").read_text(encoding="utf-8")))
 )
 
 

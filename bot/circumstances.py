@@ -12,9 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from bot.nlu.normalisation import clean, fold
+from foundation.yaml_files import parse_yaml, read_yaml
 from privacy.company_name import with_company
 
 
@@ -37,12 +36,10 @@ class Circumstance(StrEnum):
 
 _FILE: Final = Path(__file__).with_name("circumstances.yml")
 HEALTH_DETAILS: Final = Path(__file__).with_name("health_details.yml")
-_ILLNESSES: Final = "|".join(yaml.safe_load(HEALTH_DETAILS.read_text("utf-8"))["illnesses"])
+_ILLNESSES: Final = "|".join(read_yaml(HEALTH_DETAILS)["illnesses"])
 _PATTERNS: Final = {
     Circumstance(kind): re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    for kind, patterns in yaml.safe_load(
-        with_company(_FILE.read_text("utf-8")).replace("{illness}", _ILLNESSES)
-    ).items()
+    for kind, patterns in parse_yaml(with_company(_FILE.read_text("utf-8")).replace("{illness}", _ILLNESSES)).items()
 }
 _GRAVER: Final = frozenset({Circumstance.CRISIS, Circumstance.DANGER})
 _LIGHTER: Final = frozenset({Circumstance.DISTRESS, Circumstance.ANGER, Circumstance.HEALTH})

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-import yaml
-
 from bot.circumstances import HEALTH_DETAILS, Circumstance, pattern_of
 from bot.nlu.normalisation import fold
+from foundation.yaml_files import read_yaml
 from privacy.text_spans import PlainText, Span
 
-_WORDS: Final[dict[str, Any]] = yaml.safe_load(HEALTH_DETAILS.read_text("utf-8"))
+_WORDS: Final[dict[str, Any]] = read_yaml(HEALTH_DETAILS)
 _ILLNESS: Final = "|".join(_WORDS["illnesses"])
 _NEXT_CLAUSE: Final = "|".join(_WORDS["clause_ends"])
 _MORE: Final = rf"(?:\w+ )?(?:{_ILLNESS})|{_WORDS['goes_on']}"

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.errors import TextsError
 from bot.policy_texts import PolicyTexts
+from foundation.yaml_files import read_yaml
 from privacy.company_name import CompanyName
 from privacy.retention import RetentionPeriods
 
@@ -45,7 +45,7 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(templates), autoescape=select_autoescape(), undefined=StrictUndefined
         )
-        about: dict[str, Any] = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
+        about: dict[str, Any] = read_yaml(policy_dir / "policy.yml")
         self._about = about
         self._policies = PolicyTexts.read(policy_dir)
         self._privacy = self._filled(privacy_page, retention, session_idle)
@@ -62,7 +62,7 @@ class Pages:
         values = {each.name: getattr(retention, each.name).label for each in fields(retention)}
         values |= {name: self._about[name] for name in ("company", "controller", "privacy_email")}
         values["hours"] = str(round(session_idle / timedelta(hours=1)))
-        filled: dict[str, Any] = _with(values, yaml.safe_load(file.read_text(encoding="utf-8")))
+        filled: dict[str, Any] = _with(values, read_yaml(file))
         described = {key for key, _ in retention.described()}
         if described != filled["retention"].keys():
             differing = ", ".join(sorted(described ^ filled["retention"].keys()))

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from bot.errors import TextsError
+from foundation.yaml_files import read_yaml
 from privacy.errors import PolicyStructureError
 from privacy.policy import Policy, parse_policy
 
@@ -57,7 +58,7 @@ class PolicyTexts:
 
 
 def _read(directory: Path) -> PolicyText:
-    about: dict[str, Any] = yaml.safe_load((directory / ABOUT).read_text(encoding="utf-8"))
+    about: dict[str, Any] = read_yaml(directory / ABOUT)
     text = (directory / about["file"]).read_text(encoding="utf-8")
     headings = [section["heading"] for section in about["sections"]]
     return PolicyText(

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.circumstances import Circumstance
 from bot.errors import TextsError
+from foundation.yaml_files import read_yaml
 from privacy.retention import Period, RetentionPeriods
 
 KEYS: Final = frozenset(
@@ -98,7 +97,7 @@ class Texts:
         Raises:
             TextsError: a text is missing, or one is there that nobody asks for.
         """
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = read_yaml(path)
         texts = {key: str(text).strip() for key, text in content["edge_texts"].items()}
         if missing := KEYS - texts.keys():
             raise TextsError(f"{path} lacks {', '.join(sorted(missing))}")

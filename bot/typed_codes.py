@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from bot.conversations import Conversations, Visitor
 from bot.identifications import Identifications
 from bot.schemas import Message, NewMessage
@@ -20,9 +18,10 @@ from bot.texts import Texts
 from foundation.clock import Clock
 from foundation.database import Sessions
 from foundation.problems import ProblemError
+from foundation.yaml_files import read_yaml
 from identity.codes.code import DIGITS, plain, typed_code
 
-_WORDS: Final[dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("typed_codes.yml").read_text("utf-8"))
+_WORDS: Final[dict[str, list[str]]] = read_yaml(Path(__file__).with_name("typed_codes.yml"))
 _AROUND: Final = frozenset(_WORDS["around_a_code"])
 _NAMES: Final = tuple(_WORDS["names_a_code"])
 

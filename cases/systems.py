@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from foundation.yaml_files import read_yaml
 from privacy.company_name import own_words
 from privacy.errors import PolicyStructureError, SystemRegisterError
 from privacy.policy import Policy, parse_policy
@@ -54,6 +55,6 @@ def load_policy(policy_dir: Path) -> Policy:
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_yaml(path)
     except (OSError, yaml.YAMLError) as error:
         raise SystemRegisterError(f"{path.name} cannot be read: {error}") from error

@@ -17,11 +17,11 @@ from actions.knowledge import (
     read_answers,
     read_policy,
     read_registry,
-    read_yaml,
 )
 from cases.letters.errors import LetterTemplatesError
 from cases.letters.templates import load_letters
 from cases.systems import load_systems
+from foundation.yaml_files import read_yaml
 from privacy.company_name import OWN_NEEDED
 from privacy.errors import PolicyStructureError, QuoteNotInPolicyError, SystemRegisterError
 from privacy.policy import Policy

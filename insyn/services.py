@@ -217,9 +217,9 @@ def _code_mail(config: Settings) -> CodeMail:
 
 def _controller(config: Settings) -> str:
     """Return the company whose policy this is, as mails name it."""
-    import yaml
+    from foundation.yaml_files import read_yaml
 
-    return str(yaml.safe_load((config.policy_dir / "policy.yml").read_text(encoding="utf-8"))["controller"])
+    return str(read_yaml(config.policy_dir / "policy.yml")["controller"])
 
 
 def evidence_roots(config: Settings) -> Path:

@@ -13,7 +13,16 @@ from insyn.errors import TrainingError
 from insyn.settings import ROOT
 
 MODEL_NAME = "insyn"
-INGREDIENTS = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "data/responses", "bot/nlu")
+INGREDIENTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "data/responses",
+    "bot/nlu",
+    "bot/rasa/rules.py",
+)
 """What the model is made of: change one of these and it is trained again."""
 
 

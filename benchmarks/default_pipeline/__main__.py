@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -28,6 +27,7 @@ from benchmarks.default_pipeline.environment import BENCH, Environment, ours, ra
 from benchmarks.default_pipeline.project import Example, as_retrieval, default_config, stratified, write_project
 from benchmarks.default_pipeline.steps import Used, run
 from benchmarks.understanding.examples import read_examples
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.questions import Question, read_questions
 from insyn.evaluation.report import shares
 from insyn.evaluation.scoring import by_kind_and_style
@@ -84,7 +84,7 @@ def main() -> None:
 
 def _sides(every: Sequence[Example], some: Sequence[Example], *, epochs: int) -> list[Side]:
     mine, theirs = ours(), rasas_own()
-    my_config = yaml.safe_load((ROOT / "config.yml").read_text())
+    my_config = read_yaml(ROOT / "config.yml")
     shipped = (theirs.site_packages / SHIPPED_CONFIG).read_text()
     default = default_config(shipped, language=my_config["language"], epochs=epochs)
     return [

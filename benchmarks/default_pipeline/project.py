@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from foundation.yaml_files import parse_yaml
+
 RETRIEVAL = "policy"
 """The one intent of all topics where the response selector tells them apart: ``policy/fee`` for ``policy_fee``."""
 
@@ -61,7 +63,7 @@ def default_config(shipped: str, *, language: str, epochs: int) -> dict[str, Any
 
     Rasa's default policies are left out, as only the understanding is compared.
     """
-    config: dict[str, Any] = yaml.safe_load(shipped)
+    config: dict[str, Any] = parse_yaml(shipped)
     pipeline = [
         component | {"epochs": epochs} if "epochs" in component else component for component in config["pipeline"]
     ]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.company import OF_EXAMPLES
+from foundation.yaml_files import read_yaml
 from insyn.settings import ROOT
 
 SHARED = "shared"
@@ -52,7 +51,7 @@ def read_examples(root: Path = ROOT) -> list[Example]:
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
         hand, _, _ = path.stem.partition("_")
         hand = hand if len(hand) == 1 else SHARED
-        for entry in yaml.safe_load(path.read_text())["nlu"]:
+        for entry in read_yaml(path)["nlu"]:
             for line in entry.get("examples", "").splitlines():
                 if line.strip() and "intent" in entry:
                     text = line.strip().removeprefix("-").strip()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from foundation.yaml_files import read_yaml
 from privacy.company_name import CompanyName
 
-OF_EXAMPLES: Final = CompanyName(yaml.safe_load(Path(__file__).with_name("company.yml").read_text("utf-8"))["called"])
+OF_EXAMPLES: Final = CompanyName(read_yaml(Path(__file__).with_name("company.yml"))["called"])

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.normalisation import fold
+from foundation.yaml_files import parse_yaml
 from privacy.company_name import with_company
 
 LEXICON = Path(__file__).with_name("concepts.yml")
@@ -132,7 +131,7 @@ class Lexicon:
     @classmethod
     def read(cls, path: Path = LEXICON) -> Lexicon:
         """Return the lexicon of ``path``."""
-        return cls(yaml.load(with_company(path.read_text("utf-8")), yaml.CSafeLoader))
+        return cls(parse_yaml(with_company(path.read_text("utf-8"))))
 
     def single(self, words: Sequence[str]) -> set[str]:
         """Return the concepts of ``words``, those of phrases included."""

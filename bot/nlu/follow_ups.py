@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from rapidfuzz.distance import OSA
 
 from bot.nlu.normalisation import clean, fold, words
+from foundation.yaml_files import read_yaml
 
 WORDS: Final = Path(__file__).with_name("follow_ups.yml")
 REGISTRY: Final = Path(__file__).parents[2] / "data" / "policy" / "topics.yml"
@@ -70,7 +70,7 @@ class FollowUps:
     @classmethod
     def read(cls, *, told: Path = WORDS, registry: Path = REGISTRY) -> FollowUps:
         """Return the reader of the files."""
-        return cls(yaml.safe_load(told.read_text("utf-8")), yaml.safe_load(registry.read_text("utf-8")))
+        return cls(read_yaml(told), read_yaml(registry))
 
     def read_after(self, text: str, topic: str) -> FollowUp | None:
         """Return how ``text`` goes on from ``topic``, None when it stands by itself.

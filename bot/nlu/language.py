@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-import yaml
+from foundation.yaml_files import read_yaml
 
 SWEDISH: Final = "sv"
 OTHER: Final = "other"
@@ -30,7 +30,7 @@ _LEAST_SHARE: Final = 0.3
 _OVERWHELMING: Final = 4
 """How many times more words of another language than Swedish ones outweigh a Swedish word."""
 
-_LISTS: Final[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("languages.yml").read_text("utf-8"))
+_LISTS: Final[dict[str, str]] = read_yaml(Path(__file__).with_name("languages.yml"))
 _LOANS: Final = re.compile(rf"\b(?:{'|'.join(loan.strip() for loan in _LISTS.pop('loans').split('|'))})\b")
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _LISTS.items()}
 _SWEDISH_LETTERS: Final = re.compile("[åäö]")

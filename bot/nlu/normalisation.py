@@ -9,12 +9,12 @@ import re
 import unicodedata
 from pathlib import Path
 
-import yaml
+from foundation.yaml_files import read_yaml
 
 MAX_CHARACTERS = 2_000
 """What the chat edge lets through, and so what a question can be."""
 
-SPOKEN_FORMS: dict[str, str] = yaml.safe_load(Path(__file__).with_name("spoken_forms.yml").read_text())
+SPOKEN_FORMS: dict[str, str] = read_yaml(Path(__file__).with_name("spoken_forms.yml"))
 """Spelling → written out; an empty text drops the word."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -27,6 +27,8 @@ _MASKED = re.compile(
 """A number that the edge masked, and what only leads up to it ("mitt personnummer är [dolt personnummer], …")."""
 
 _SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
+_SINGLE_LETTERS = 4
+"""So many single characters in a row say nothing, where there is no word; fewer may be an answer ("j")."""
 _REPEATED = re.compile(r"(.)\1{2,}")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 _E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -42,13 +44,15 @@ def clean(text: str) -> str:
     """Return ``text`` in lower case and one Unicode form, without what cannot be seen or said.
 
     Markup, addresses and links become a word that says what stood there; three or more equal letters become two. A
-    masked number is passed over, unless the message says nothing else.
+    masked number is passed over, unless the message says nothing else. A row of single letters is no text.
     """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
     text = " ".join(_INVISIBLE.sub(" ", text).split())  # over runs of blanks a pattern could go back and forth
     besides = _MASKED.sub(" ", text)
     if _SAYS_SOMETHING.search(besides):
         text = besides
+    elif text.count(" ") >= _SINGLE_LETTERS and not _SAYS_SOMETHING.search(text):
+        return ""
     text = _MARKUP.sub(" ", text)
     text = _LINK.sub(" länkadress ", text)
     text = _E_MAIL.sub(" mejladress ", text)

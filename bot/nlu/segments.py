@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from bot.nlu.follow_ups import PREFIX, FollowUps
 from bot.nlu.model import Reading
+from foundation.yaml_files import parse_yaml
 from privacy.company_name import with_company
 
 WORDS: Final = Path(__file__).with_name("segments.yml")
@@ -58,7 +57,7 @@ class Segmenter:
     @classmethod
     def read(cls, follow_ups: FollowUps, *, told: Path = WORDS) -> Segmenter:
         """Return the segmenter of the file."""
-        words: dict[str, Any] = yaml.safe_load(with_company(told.read_text("utf-8")))
+        words: dict[str, Any] = parse_yaml(with_company(told.read_text("utf-8")))
         joined = f"(?:{words['questions']}|{words['joined_wishes']})"
         return cls(
             _joint=re.compile(f"(?:{words['joining']})(?={words['fillers']}{joined})", re.IGNORECASE),

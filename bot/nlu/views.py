@@ -15,10 +15,10 @@ from pathlib import Path
 from zlib import crc32
 
 import snowballstemmer
-import yaml
 
 from bot.nlu.concepts import Lexicon
 from bot.nlu.normalisation import clean, fold, words
+from foundation.yaml_files import read_yaml
 
 PIECES = range(3, 6)
 APART = 4
@@ -30,7 +30,7 @@ MOST_WORDS = 160
 MOST_REMEMBERED = 20_000
 """Words whose stem and pieces are kept; bounded, since visitors invent words."""
 
-SMALL_WORDS: frozenset[str] = frozenset(yaml.safe_load(Path(__file__).with_name("small_words.yml").read_text()))
+SMALL_WORDS: frozenset[str] = frozenset(read_yaml(Path(__file__).with_name("small_words.yml")))
 """Words that say how something is said rather than what it is about."""
 
 BLANK = "…"

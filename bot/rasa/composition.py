@@ -7,9 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from foundation.encryption import KeyRing
+from foundation.yaml_files import read_yaml
 from privacy.company_name import CompanyName
 
 _POLICY: Final = Path(__file__).parents[2] / "data" / "policy"
@@ -49,4 +48,4 @@ def actions_url() -> str | None:
 def company() -> CompanyName:
     """Return what the company is called whose policy is served."""
     about = Path(os.environ.get("INSYN_POLICY_DIR") or _POLICY) / "policy.yml"
-    return CompanyName.of_policy(yaml.safe_load(about.read_text(encoding="utf-8")))
+    return CompanyName.of_policy(read_yaml(about))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from foundation.yaml_files import read_yaml
 
 REGISTRY: Final = "topics.yml"
 _SHARED: Final = Path(__file__).parents[2] / "data" / "policy" / REGISTRY
@@ -80,5 +81,5 @@ def judged_topics(
 def topic_titles(policy_dir: Path) -> dict[str, str]:
     """Return what topics are called, by intent: by the policy's own registry, or the one that all companies share."""
     own = policy_dir / REGISTRY
-    entries: list[dict[str, Any]] = yaml.safe_load((own if own.exists() else _SHARED).read_text(encoding="utf-8"))
+    entries: list[dict[str, Any]] = read_yaml(own if own.exists() else _SHARED)
     return {f"policy_{entry['id']}": str(entry["title"]) for entry in entries}

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,28 +19,32 @@ STATIC: Final = HERE / "static"
 class Templates:
     """Renders the console's templates."""
 
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {
-            "date": swedish_date,
-            "weekday_date": swedish_weekday_date,
-            "short_date": texts.short_date,
-            "date_and_time": texts.date_and_time,
-            "clock_time": texts.clock_time,
-            "duration": texts.duration,
-            "masked": mask,
-        }
-        self._environment.globals |= {"static_version": _static_version(), "texts": texts}
-
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Return the text of the template ``name``."""
-        return self._environment.get_template(name).render(context)
+        return _environment().get_template(name).render(context)
+
+
+@cache
+def _environment() -> Environment:
+    """Return the one that compiles each template once a process."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "date": swedish_date,
+        "weekday_date": swedish_weekday_date,
+        "short_date": texts.short_date,
+        "date_and_time": texts.date_and_time,
+        "clock_time": texts.clock_time,
+        "duration": texts.duration,
+        "masked": mask,
+    }
+    environment.globals |= {"static_version": _static_version(), "texts": texts}
+    return environment
 
 
 def _static_version() -> str:

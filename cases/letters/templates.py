@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from cases.letters.errors import LetterTemplatesError
+from foundation.yaml_files import read_yaml
 from privacy.disclosure import NOT_DISCLOSED
 from privacy.letters import LetterFacts, LetterKind
 from privacy.request_types import rule_for
@@ -113,5 +114,5 @@ def load_letters(directory: Path, *, policy_dir: Path) -> LetterTemplates:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(path)
     return content

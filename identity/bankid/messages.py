@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from foundation.yaml_files import read_yaml
 
 ANY: Final = "*"
 MODES: Final = ("qr", "same_device")
@@ -31,7 +31,7 @@ class Messages:
 
     @classmethod
     def read(cls, path: Path) -> Messages:
-        document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = read_yaml(path)
         hints: dict[tuple[str, str, str, str], str] = {}
         for row in document["hints"]:
             for mode in (row["mode"],) if "mode" in row else MODES:

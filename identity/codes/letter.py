@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from foundation.mail import Mail
+from foundation.yaml_files import read_yaml
 from identity.codes.code import shown
 
-_WORDS: Final[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("letter.yml").read_text(encoding="utf-8"))
+_WORDS: Final[dict[str, str]] = read_yaml(Path(__file__).with_name("letter.yml"))
 
 
 def code_mail(*, to: str, code: str, controller: str, valid_s: float) -> Mail:

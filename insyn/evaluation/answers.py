@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -16,6 +15,7 @@ from actions.knowledge import Knowledge, load_knowledge
 from actions.policy_answer import answer_besides, asked_topics, utter_answers
 from actions.request_begin import REQUEST_TYPE, begin
 from actions.utterance import latest_utterance
+from foundation.yaml_files import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Answers:
     def read(cls, root: Path) -> Answers:
         """Return the answers of the policy and the responses under ``root``."""
         files = sorted((root / "data" / "responses").glob("*.yml"))
-        said = [yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {}) for path in files]
+        said = [read_yaml(path).get("responses", {}) for path in files]
         responses = {name: variants for file in said for name, variants in file.items()}
         return cls(load_knowledge(root / "data" / "policy"), responses)
 

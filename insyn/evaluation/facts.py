@@ -12,8 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.answers import Answer, Answers
 from insyn.evaluation.questions import Question
 from insyn.evaluation.scoring import FALLBACK, HARMLESS, Verdict
@@ -49,9 +48,9 @@ class Facts:
         """Return the facts of the policy under ``root``."""
         tables = root / "tests" / "knowledge"
         return cls(
-            topics=yaml.safe_load((root / "data" / "policy" / "topics.yml").read_text(encoding="utf-8")),
-            patterns=yaml.safe_load((tables / "facts.yml").read_text(encoding="utf-8")),
-            besides=yaml.safe_load((tables / "carries.yml").read_text(encoding="utf-8")),
+            topics=read_yaml(root / "data" / "policy" / "topics.yml"),
+            patterns=read_yaml(tables / "facts.yml"),
+            besides=read_yaml(tables / "carries.yml"),
             answers=answers,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.scoring import Scored, Verdict, by_kind_and_style, grouped
 
 RECORD = Path("tests/nlu/recorded.yml")
@@ -69,7 +70,7 @@ def fallen(now: Figures, recorded: Figures) -> list[str]:
 
 def read_record(path: Path) -> Figures:
     """Return what was recorded at ``path``."""
-    recorded: Figures = yaml.safe_load(path.read_text())
+    recorded: Figures = read_yaml(path)
     return recorded
 
 

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from actions.errors import KnowledgeError
 from actions.knowledge import load_knowledge
 from actions.texts import WISHES
+from foundation.yaml_files import read_yaml
 from tests.actions.fakes import KNOWLEDGE, POLICY_DIRECTORY
 
 
@@ -26,7 +26,7 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def test_every_topic_of_the_registry_has_its_answer():
-    registry = yaml.safe_load((POLICY_DIRECTORY / "topics.yml").read_text(encoding="utf-8"))
+    registry = read_yaml(POLICY_DIRECTORY / "topics.yml")
     assert {topic.id for topic in KNOWLEDGE.topics.values()} == {entry["id"] for entry in registry}
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.utils import all_subclasses
 
@@ -22,11 +21,12 @@ from actions.base import InsynAction
 from actions.journeys.registry import JOURNEY_BY_INTENT, JOURNEY_BY_TYPE
 from actions.request_form import CONFIRMED, RequestForm
 from actions.texts import ANSWER_NAMES, HANDOFF, SIGNING_LABELS, WISHES
+from foundation.yaml_files import read_yaml
 from privacy.request_types import RequestType, rule_for
 from tests.actions.fakes import KNOWLEDGE
 
 ROOT = Path(__file__).parent.parent.parent
-DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+DOMAIN = read_yaml(ROOT / "domain.yml")
 OF_THE_EDGE = {"edge:cancel_waiting", "edge:hand_over"}
 MOST_BUTTONS = 5
 OF_A_CASE = "case_addition_form"
@@ -39,7 +39,7 @@ GIVEN_BY_CODE = {"nlu_fallback", "other_language"}
 @cache
 def data(kind: str) -> list[dict[str, Any]]:
     """Return every YAML file below ``data/`` that has the key ``kind``."""
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "data").rglob("*.yml"))]
+    files = [read_yaml(path) for path in sorted((ROOT / "data").rglob("*.yml"))]
     return [content for content in files if isinstance(content, dict) and kind in content]
 
 

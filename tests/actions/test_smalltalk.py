@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from actions.smalltalk import ActionAnswerHelp, ActionAnswerOutOfScope
 from actions.texts import NOT_OURS
+from foundation.yaml_files import read_yaml
 from tests.actions.fakes import KNOWLEDGE, Fakes, run, tracker_with
 
 ROOT = Path(__file__).parents[2]
-RESPONSES = yaml.safe_load((ROOT / "data" / "responses" / "smalltalk.yml").read_text(encoding="utf-8"))["responses"]
+RESPONSES = read_yaml(ROOT / "data" / "responses" / "smalltalk.yml")["responses"]
 LONGEST = 230
 
 SAID = {

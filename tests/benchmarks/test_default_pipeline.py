@@ -10,13 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import yaml
 
 from benchmarks.default_pipeline.__main__ import SHIPPED_CONFIG, learnt, p95
 from benchmarks.default_pipeline.asking import scored_from
 from benchmarks.default_pipeline.environment import REQUIREMENTS
 from benchmarks.default_pipeline.project import Example, as_retrieval, default_config, stratified, write_project
 from benchmarks.default_pipeline.steps import StepFailedError, run
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.questions import Question
 from insyn.evaluation.scoring import Verdict
 from insyn.settings import ROOT
@@ -97,7 +97,7 @@ def test_topics_of_a_retrieval_intent_each_have_a_response(tmp_path):
         ("request_access", None),
     }
     assert set(data.responses) == {"utter_policy/fee"}
-    assert yaml.safe_load(Path(paths[1]).read_text())["intents"] == ["policy", "request_access"]
+    assert read_yaml(Path(paths[1]))["intents"] == ["policy", "request_access"]
 
 
 def test_nothing_of_an_earlier_project_is_left(tmp_path):

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.circumstances import Circumstance, gravest, recognise
 from bot.health_details import find_health_details
+from foundation.yaml_files import read_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -174,7 +174,7 @@ def test_false_alarms_are_rare_among_what_people_ask():
     said = [
         line.removeprefix("- ").strip()
         for path in sorted((ROOT / "data" / "nlu").rglob("*.yml"))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
+        for entry in read_yaml(path)["nlu"]
         for line in entry["examples"].splitlines()
     ]
     heard = [text for text in said if recognise(text)]

@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-import yaml
 
 from bot.app import create_app
 from bot.config import BotConfig, IdentityConfig
@@ -28,6 +27,7 @@ from cases.packages.gathering import Gatherer
 from cases.packages.service import Packages
 from cases.service import CaseService
 from cases.storage.sealing import Sealer
+from foundation.yaml_files import read_yaml
 from identity.config import BrokerConfig, ClientConfig
 from identity.simulator.app import create_app as create_simulator
 from identity.simulator.authority import Authority, ensure
@@ -322,8 +322,8 @@ def test_only_our_own_words_begin_a_fetch():
 
 def test_every_text_that_is_signed_warns_whoever_did_not_begin_it(bot_config: BotConfig):
     """The last thing that a victim of a relayed code reads before signing for somebody else."""
-    actions = yaml.safe_load((ROOT / "actions" / "texts.yml").read_text("utf-8"))
-    edge = yaml.safe_load(bot_config.texts.read_text("utf-8"))["edge_texts"]
+    actions = read_yaml(ROOT / "actions" / "texts.yml")
+    edge = read_yaml(bot_config.texts)["edge_texts"]
     signed = [actions["signing"]["text"], actions["own_cases"]["signing"], edge["package_signing"]]
 
     warnings = {re.split(r"[.\n] ?", text.strip())[-2] for text in signed}

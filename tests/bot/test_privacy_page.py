@@ -13,6 +13,7 @@ from lxml import html
 from bot.config import ROOT
 from bot.errors import TextsError
 from bot.pages import Pages
+from foundation.yaml_files import read_yaml
 from insyn.settings import Settings
 from privacy.retention import DEFAULT_PERIODS, Period, RetentionPeriods
 from tests.bot.visitor import Edge
@@ -54,7 +55,7 @@ def test_how_long_the_cookie_holds_is_told():
 
 
 def test_a_period_that_the_page_does_not_describe_stops_the_start(tmp_path: Path):
-    content = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    content = read_yaml(TEXTS)
     del content["retention"]["retention_cases"]
     (tmp_path / "page.yml").write_text(yaml.safe_dump(content))
 
@@ -84,7 +85,7 @@ def test_what_article_13_wants_is_there(told: str):
 
 
 def test_it_is_in_layers_the_short_first_and_the_rest_folded():
-    about = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    about = read_yaml(TEXTS)
     shown = html.fromstring(page())
     assert 0 < len(shown.xpath("//*[@class='points']/li")) == len(about["points"]) <= 8
 

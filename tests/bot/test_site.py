@@ -20,13 +20,14 @@ from bot.pages import Pages
 from bot.tables import Base
 from bot.texts import KEYS, Texts
 from foundation.database import sqlalchemy_url
+from foundation.yaml_files import read_yaml
 from tests.bot.fake_rasa import FakeRasa
 from tests.bot.visitor import Edge
 
 
 @pytest.mark.database
 async def test_the_policy_page_has_every_section_under_its_anchor(edge: Edge, bot_config: BotConfig):
-    about = yaml.safe_load((bot_config.policy_dir / "policy.yml").read_text())
+    about = read_yaml(bot_config.policy_dir / "policy.yml")
     async with edge.client() as client:
         page = (await client.get("/policy")).text
 
@@ -43,7 +44,7 @@ async def test_the_policy_page_has_every_section_under_its_anchor(edge: Edge, bo
 async def test_who_comes_from_an_answer_of_a_version_that_is_not_kept_is_told_that_it_was_replaced(
     edge: Edge, bot_config: BotConfig
 ):
-    version = yaml.safe_load((bot_config.policy_dir / "policy.yml").read_text())["version"]
+    version = read_yaml(bot_config.policy_dir / "policy.yml")["version"]
     async with edge.client() as client:
         for asked, replaced in (("", False), (f"?version={version}", False), ("?version=2020-01-01", True)):
             assert ('class="replaced"' in (await client.get(f"/policy{asked}")).text) is replaced
@@ -61,7 +62,7 @@ def pages_of(config: BotConfig, policy_dir: Path) -> Pages:
 
 def keep_earlier(policy_dir: Path, name: str, version: str) -> None:
     """Keep a copy of the policy as an earlier version, in which one sentence was another."""
-    about = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
+    about = read_yaml(policy_dir / "policy.yml")
     text = (policy_dir / about["file"]).read_text(encoding="utf-8")
     earlier = policy_dir / "earlier" / name
     earlier.mkdir(parents=True)
@@ -96,7 +97,7 @@ def test_an_earlier_version_that_cannot_be_told_apart_or_read_stops_the_start(
 ):
     policy_dir = tmp_path / "policy"
     shutil.copytree(bot_config.policy_dir, policy_dir)
-    now = yaml.safe_load((policy_dir / "policy.yml").read_text(encoding="utf-8"))
+    now = read_yaml(policy_dir / "policy.yml")
     keep_earlier(policy_dir, "before", str(now["version"]) if fault == "same version" else "2024-05-25")
     if fault == "no text":
         (policy_dir / "earlier" / "before" / now["file"]).unlink()
@@ -212,7 +213,7 @@ def test_every_text_that_the_code_asks_for_is_there_and_no_other(bot_config_text
 
 
 def test_a_missing_and_an_unknown_text_stop_the_start(tmp_path: Path, bot_config_texts: Path):
-    content = yaml.safe_load(bot_config_texts.read_text())
+    content = read_yaml(bot_config_texts)
     for change in (lambda texts: texts.pop("empty_message"), lambda texts: texts.update(unheard_of="x")):
         changed = {**content, "edge_texts": dict(content["edge_texts"])}
         change(changed["edge_texts"])

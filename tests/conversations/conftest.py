@@ -12,6 +12,7 @@ import pytest
 import structlog
 from rasa.core.agent import Agent
 
+from bot.rasa.action_results import read_the_schema_once
 from insyn.training import ensure_model
 from tests.actions.fakes import Fakes
 from tests.conversations.dialogue import Dialogue, InProcessActions
@@ -45,6 +46,7 @@ def endpoint() -> InProcessActions:
 
 @pytest.fixture(scope="session")
 def agent(trained_model: Path, endpoint: InProcessActions) -> Agent:
+    read_the_schema_once()  # as the channel does
     return Agent.load(trained_model, action_endpoint=endpoint)
 
 

@@ -11,8 +11,9 @@ from tests.conversations.dialogue import Dialogue
 
 pytestmark = pytest.mark.model
 
-BOUND_S = 1.0
-"""Of processor time a turn, actions included; some ten times what it takes, since the machine may be busy."""
+BOUND_S = 20.0
+"""Of processor time a turn, actions included. A pattern that goes back and forth over such a text takes minutes; how
+long a turn does take is measured by ``benchmarks.understanding`` and is no business of a test."""
 
 SAYS_A_WISH = {"one word", "words", "right to left", "zero width"}
 """These repeat that data be erased, and may begin a request; nothing else may."""

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
 from rasa.core.agent import Agent
 
 from bot.nlu.language import foreign_language
+from foundation.yaml_files import read_yaml
 from tests.actions.fakes import Fakes
 from tests.conversations.dialogue import Dialogue, Turn
 
@@ -97,7 +97,7 @@ def said_by_people() -> tuple[str, ...]:
     return tuple(
         line.removeprefix("- ").strip()
         for path in sorted((ROOT / "data" / "nlu").rglob("*.yml"))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
+        for entry in read_yaml(path)["nlu"]
         for line in entry["examples"].splitlines()
     )
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa.core.agent import Agent
 
 from bot.rasa.neutral_text import neutral
+from foundation.yaml_files import read_yaml
 from tests.actions.fakes import KNOWLEDGE
 from tests.conversations.dialogue import Dialogue
 
 HERE = Path(__file__).parent
-TWO: dict[str, Any] = yaml.safe_load((HERE / "two_questions.yml").read_text(encoding="utf-8"))
-THREADS: dict[str, Any] = yaml.safe_load((HERE / "follow_ups.yml").read_text(encoding="utf-8"))
+TWO: dict[str, Any] = read_yaml(HERE / "two_questions.yml")
+THREADS: dict[str, Any] = read_yaml(HERE / "follow_ups.yml")
 LEANING = [(topic, said, asks) for topic, turns in THREADS["leaning"].items() for said, asks in turns.items()]
 BY_ITSELF = [(topic, said) for topic, turns in THREADS["by_itself"].items() for said in turns]
 

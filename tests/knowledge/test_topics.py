@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
-import yaml
 
+from foundation.yaml_files import read_yaml
 from privacy.policy import slug
 from privacy.request_types import RequestType
 from privacy.swedish_dates import swedish_date
@@ -275,7 +275,7 @@ def test_a_topic_has_a_pair_of_its_own_for_questions_that_lean_on_it(knowledge):
 
 
 def test_leaning_questions_lead_to_topics_that_there_are(knowledge):
-    told = yaml.safe_load((ROOT / "bot" / "nlu" / "follow_ups.yml").read_text(encoding="utf-8"))
+    told = read_yaml(ROOT / "bot" / "nlu" / "follow_ups.yml")
     objects = {entry["object"] for entry in knowledge.topics.values()}
     aspects = {entry["aspect"] for entry in knowledge.topics.values()} | set(told["aspects"])
 
@@ -295,7 +295,7 @@ def examples_by_intent() -> Counter[str]:
     """Return how many different training examples each intent has."""
     found: dict[str, set[str]] = defaultdict(set)
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+        for entry in read_yaml(path)["nlu"]:
             found[entry["intent"]] |= {line.removeprefix("- ").strip() for line in entry["examples"].splitlines()}
     return Counter({intent: len(examples) for intent, examples in found.items()})
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from actions.errors import KnowledgeError
@@ -19,6 +18,7 @@ from actions.welcome import ActionWelcome
 from bot.pages import Pages
 from cases.letters.templates import load_letters
 from cases.systems import load_systems
+from foundation.yaml_files import read_yaml
 from insyn.cli import app
 from insyn.policy_check import check_policy
 from privacy.retention import DEFAULT_PERIODS, Period
@@ -100,7 +100,7 @@ def test_nothing_of_one_company_is_said_by_another():
 
 
 def test_no_response_holds_the_name_of_a_company():
-    about = yaml.safe_load((OURS / "policy.yml").read_text(encoding="utf-8"))
+    about = read_yaml(OURS / "policy.yml")
     own = [about["company"], about["privacy_email"], about["controller"]]
     files = [*(ROOT / "data" / "responses").glob("*.yml"), *(ROOT / "bot" / "templates").glob("*.html")]
 
@@ -117,7 +117,7 @@ def test_no_code_of_the_assistant_holds_the_name_of_a_company():
 
 
 def test_the_register_of_systems_names_the_company_only_in_quotes():
-    texts = list(_texts(yaml.safe_load((ROOT / "data" / "systems.yml").read_text(encoding="utf-8"))))
+    texts = list(_texts(read_yaml(ROOT / "data" / "systems.yml")))
     assert texts
     assert [text for text in texts if "talenom" in text.casefold()] == []
 

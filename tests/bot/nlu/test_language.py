@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.language import foreign_language
 from bot.nlu.language_component import OtherLanguageNoticer
+from foundation.yaml_files import read_yaml
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -129,7 +129,7 @@ def test_nothing_that_people_ask_us_in_swedish_is_taken_for_another_language():
     taken = {
         line
         for path in sorted((ROOT / "data" / "nlu").rglob("*.yml"))
-        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
+        for entry in read_yaml(path)["nlu"]
         if entry["intent"] != "out_of_scope"
         for line in entry["examples"].splitlines()
         if foreign_language(line.removeprefix("- "))

@@ -38,6 +38,13 @@ def test_long_input_is_cut_before_anything_looks_at_it(text: str):
     assert len(clean(text)) <= MAX_CHARACTERS + 20
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"), [("a b " * 50, ""), ("1 2 3 4 5", ""), ("a eller b", "a eller b"), ("j", "j")]
+)
+def test_a_row_of_single_letters_is_no_text(typed: str, read: str):
+    assert clean(typed) == read
+
+
 def test_a_text_direction_mark_hides_nothing():
     assert words(clean("rade\u202era")) == ["rade", "ra"]
 

@@ -18,9 +18,10 @@ SLOT = {"event": "slot", "timestamp": None, "name": "email", "value": "x"}
 
 @pytest.fixture
 def replaced() -> Iterator[None]:
+    before = RemoteAction._validate_action_result
     read_the_schema_once()
     yield
-    RemoteAction._validate_action_result = rasas_own
+    RemoteAction._validate_action_result = before
 
 
 @pytest.mark.parametrize(

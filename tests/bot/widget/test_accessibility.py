@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from tests.bot.widget import scenes
-from tests.bot.widget.conftest import Chat, both_schemes, both_sizes, watch
+from tests.bot.widget.conftest import Chat, both_sizes, watch
 from tests.bot.widget.fake_edge import FakeEdge
 from tests.bot.widget.visitor import PHONE
 
@@ -19,19 +19,19 @@ WIDTH, HEIGHT = PHONE["viewport"]["width"], PHONE["viewport"]["height"]
 
 
 @pytest.fixture
-def check(chat: Chat, size: str, scheme: str) -> Check:
-    """Zero violations here, and a picture for human eyes. The dark differs from the light in its colours alone."""
+def check(chat: Chat, size: str) -> Check:
+    """Zero violations here, in light and dark, and pictures for human eyes. The dark differs in its colours alone."""
 
     async def checked(state: str, *, whole_page: bool = False) -> None:
-        rules = ["color-contrast"] if scheme == "dark" else None
-        await chat.check_accessibility(rules=rules, whole_page=whole_page)
-        await chat.picture(f"{size}-{scheme}-{state}")
+        for scheme, rules in (("dark", ["color-contrast"]), ("light", None)):
+            await chat.page.emulate_media(color_scheme=scheme)
+            await chat.check_accessibility(rules=rules, whole_page=whole_page)
+            await chat.picture(f"{size}-{scheme}-{state}")
 
     return checked
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_in_a_conversation(chat: Chat, check: Check) -> None:
     await chat.page.goto(chat.url)
     await check("launcher", whole_page=True)
@@ -54,7 +54,6 @@ async def test_no_violations_in_a_conversation(chat: Chat, check: Check) -> None
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_in_the_bankid_card(chat: Chat, check: Check) -> None:
     await chat.open()
     await chat.ask("Jag vill ha ett registerutdrag")
@@ -78,7 +77,6 @@ async def test_no_violations_in_the_bankid_card(chat: Chat, check: Check) -> Non
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_in_the_card_with_the_code(chat: Chat, check: Check) -> None:
     await chat.open()
     await chat.ask("Jag vill begära rättelse")
@@ -95,7 +93,6 @@ async def test_no_violations_in_the_card_with_the_code(chat: Chat, check: Check)
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_in_receipt_and_handoff(chat: Chat, check: Check) -> None:
     await chat.open()
     await chat.ask("kvitto")
@@ -116,7 +113,6 @@ async def test_no_violations_in_receipt_and_handoff(chat: Chat, check: Check) ->
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_when_things_go_wrong(chat: Chat, check: Check) -> None:
     await chat.open()
     chat.edge.refuse = (422, "Det gick inte att ta emot meddelandet.")
@@ -131,7 +127,6 @@ async def test_no_violations_when_things_go_wrong(chat: Chat, check: Check) -> N
 
 
 @both_sizes
-@both_schemes
 async def test_no_violations_on_the_pages_around_it(chat: Chat, check: Check) -> None:
     for name, path in (
         ("policy", "/policy"),

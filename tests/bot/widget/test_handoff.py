@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 from playwright.async_api import expect
 
 from bot.config import ROOT
+from foundation.yaml_files import read_yaml
 from tests.bot.widget.conftest import Chat, both_sizes
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -48,7 +48,7 @@ async def test_waiting_can_be_given_up(chat: Chat) -> None:
 
     await expect(chat.bubbles("visitor")).to_have_count(2)
     said = chat.edge.received[-1]["text"]
-    words = yaml.safe_load((ROOT / "data" / "responses" / "edge.yml").read_text(encoding="utf-8"))
+    words = read_yaml(ROOT / "data" / "responses" / "edge.yml")
     assert said in words["edge_cancel_waiting_words"]  # what the edge takes as leaving the queue
     chat.edge.change_state(chat.edge.only, "bot")
     await expect(chat.panel.locator(".queue")).to_be_hidden()

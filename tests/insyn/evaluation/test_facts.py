@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.answers import Answer, Answers
 from insyn.evaluation.facts import Facts
 from insyn.evaluation.questions import Question
 from insyn.evaluation.scoring import Verdict
 
 ROOT = Path(__file__).parents[3]
-TOPICS = [topic["id"] for topic in yaml.safe_load((ROOT / "data" / "policy" / "topics.yml").read_text("utf-8"))]
+TOPICS = [topic["id"] for topic in read_yaml(ROOT / "data" / "policy" / "topics.yml")]
 
 
 @pytest.fixture(scope="module")
