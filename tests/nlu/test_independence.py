@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.independence import known
 from insyn.evaluation.questions import Question, read_questions
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def examples() -> list[str]:
     found = []
     for path in sorted((ROOT / "data" / "nlu").rglob("*.yml")):
-        for entry in yaml.safe_load(path.read_text())["nlu"]:
+        for entry in read_yaml(path)["nlu"]:
             found += [line[2:] for line in entry.get("examples", "").splitlines() if line.strip()]
     return found
 
@@ -51,13 +51,13 @@ def test_the_check_finds_what_is_copied(question: str, copied: bool):
 
 
 def test_every_intent_of_a_question_exists(questions: list[Question]):
-    intents = set(yaml.safe_load((ROOT / "domain.yml").read_text())["intents"])
+    intents = set(read_yaml(ROOT / "domain.yml")["intents"])
 
     assert {intent for q in questions for intent in q.accepted} <= intents
 
 
 def test_every_topic_and_request_is_asked_about_in_both_halves():
-    intents = set(yaml.safe_load((ROOT / "domain.yml").read_text())["intents"])
+    intents = set(read_yaml(ROOT / "domain.yml")["intents"])
     wanted = {intent for intent in intents if intent.startswith(("policy_", "request_"))}
     for half in ("development", "final"):
         asked = {q.intent for q in read_questions(sorted((ROOT / "tests" / "nlu").glob(f"{half}*.jsonl")))}
