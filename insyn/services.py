@@ -125,6 +125,8 @@ def serve_rasa() -> None:
     os.environ.setdefault("INSYN_ACTIONS_URL", config.actions_url)
     os.environ.setdefault("INSYN_SERVICE_TOKEN", config.service_token.get_secret_value())
     os.environ["INSYN_ENCRYPTION_SECRETS"] = ",".join(s.get_secret_value() for s in config.encryption_secrets)
+    # what a message multiplies is too small to share; threads that wait for more of it keep a core busy
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.chdir(ROOT)
     command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK]
     os.execv(sys.executable, [*command, "--port", str(config.rasa_port)])  # noqa: S606 - our own command

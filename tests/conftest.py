@@ -21,6 +21,7 @@ from foundation.encryption import KeyRing
 from insyn.migrate import migrate
 from insyn.postgres import OwnPostgres
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as Rasa is served; workers' threads would wait for each other
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "insyn_template"
 MEMORY = Path("/dev/shm")  # noqa: S108

@@ -26,6 +26,7 @@ from sanic.response import HTTPResponse
 from bot.rasa import composition, logs
 from bot.rasa.action_endpoint import WatchedActionEndpoint, noting_failures
 from bot.rasa.action_results import read_the_schema_once
+from bot.rasa.event_kinds import look_up_kinds_once
 from bot.rasa.neutral_text import neutral
 from bot.rasa.output import TurnOutput, as_utterance
 from bot.rasa.tracker_store import reading_once
@@ -207,6 +208,7 @@ def prepare(agent: Agent | None) -> None:
     if agent is None or agent.processor is None:
         return
     read_the_schema_once()
+    look_up_kinds_once()
     if isinstance(agent.tracker_store, FailSafeTrackerStore):
         agent.tracker_store = agent.processor.tracker_store = agent.tracker_store._tracker_store
     if agent.processor.action_endpoint is None:

@@ -13,6 +13,7 @@ import structlog
 from rasa.core.agent import Agent
 
 from bot.rasa.action_results import read_the_schema_once
+from bot.rasa.event_kinds import look_up_kinds_once
 from insyn.training import ensure_model
 from tests.actions.fakes import Fakes
 from tests.conversations.dialogue import Dialogue, InProcessActions
@@ -47,6 +48,7 @@ def endpoint() -> InProcessActions:
 @pytest.fixture(scope="session")
 def agent(trained_model: Path, endpoint: InProcessActions) -> Agent:
     read_the_schema_once()  # as the channel does
+    look_up_kinds_once()
     return Agent.load(trained_model, action_endpoint=endpoint)
 
 
