@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
+from unittest.mock import patch
 
 import simplemma
 from rapidfuzz import process
@@ -18,7 +20,7 @@ from rapidfuzz.distance import OSA
 from benchmarks.understanding.examples import Example
 from bot.nlu import views
 from bot.nlu.model import IntentModel
-from bot.nlu.normalisation import clean, fold, words
+from bot.nlu.normalisation import SPOKEN_FORMS, clean, fold, words
 from bot.nlu.views import VIEWS, Said, View, numbered, numbered_a_word
 from insyn.evaluation.learning import first_readings_right
 from insyn.evaluation.questions import Question
@@ -37,6 +39,8 @@ class Trial:
     name: str
     views: Mapping[str, View]
     before: Callable[[str], str] = str
+    setting: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What holds while the model learns and is asked."""
 
 
 def trials(examples: Sequence[Example]) -> Iterator[Trial]:
@@ -51,6 +55,9 @@ def trials(examples: Sequence[Example]) -> Iterator[Trial]:
     yield Trial("with lemmas (simplemma) besides", VIEWS | {"lemmas": lemmas})
     yield Trial("with lemmas in the place of stems", {"lemmas": replace(lemmas, weight=1.0)} | _without("stems"))
     yield Trial("with the parts of compounds besides", VIEWS | {"parts": View(numbered_a_word(_parts(known)), 0.7, 2)})
+    yield Trial("spoken forms not written out", VIEWS, setting=_spoken_forms_kept)
+    pieces = replace(VIEWS["pieces"], numbers=numbered_a_word(views.pieces))  # remembers nothing that was folded
+    yield Trial("å, ä and ö not folded", VIEWS | {"pieces": pieces}, setting=_marks_kept)
     yield Trial("typos corrected against the examples' words", VIEWS, _corrected(known))
 
 
@@ -60,13 +67,14 @@ def table(examples: Sequence[Example], questions: Sequence[Question]) -> Iterato
     yield "|---" * (len(GROUPS) + 2) + "|"
     for trial in trials(examples):
         began = time.perf_counter()
-        model = IntentModel.train(
-            [trial.before(example.heard) for example in examples],
-            [example.intent for example in examples],
-            views=trial.views,
-        )
-        took = time.perf_counter() - began
-        right = first_readings_right(model, questions, _group, before=trial.before)
+        with trial.setting():
+            model = IntentModel.train(
+                [trial.before(example.heard) for example in examples],
+                [example.intent for example in examples],
+                views=trial.views,
+            )
+            took = time.perf_counter() - began
+            right = first_readings_right(model, questions, _group, before=trial.before)
         yield f"| {trial.name} | {' | '.join(f'{right[group]:.1f}' for group in GROUPS)} | {took:.0f} s |"
 
 
@@ -75,6 +83,26 @@ def _group(question: Question) -> str | None:
         return None if question.kind == "out_of_scope" else "ordinary, ours"
     named = {"policy": "policy", "request": "requests", "out_of_scope": "not for us"}
     return f"hard {named.get(question.kind, 'person, talk')}"
+
+
+@contextmanager
+def _spoken_forms_kept() -> Iterator[None]:
+    forms = dict(SPOKEN_FORMS)
+    SPOKEN_FORMS.clear()
+    try:
+        yield
+    finally:
+        SPOKEN_FORMS.update(forms)
+
+
+@contextmanager
+def _marks_kept() -> Iterator[None]:
+    with patch.object(views, "fold", str):
+        views.stem.cache_clear()
+        try:
+            yield
+        finally:
+            views.stem.cache_clear()
 
 
 def _without(view: str) -> dict[str, View]:
