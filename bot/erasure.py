@@ -14,7 +14,6 @@ from bot.store import ConversationStore
 from bot.turn_queue import LOCK_NAMESPACE
 from foundation.database import Sessions, advisory_lock
 
-_TRACKER_IS_THERE: Final = text("SELECT to_regclass('rasa.events')")
 _ERASE_TRACKER: Final = text("DELETE FROM rasa.events WHERE sender_id = :id")
 _ERASE_IDENTIFICATIONS: Final = text("""
     DELETE FROM chat.identification
@@ -43,8 +42,7 @@ class ConversationEraser:
         ):
             conversation = await self._store.locked(session, conversation_id)
             await session.execute(_ERASE_IDENTIFICATIONS, {"id": conversation_id})
-            if await session.scalar(_TRACKER_IS_THERE) is not None:
-                await session.execute(_ERASE_TRACKER, {"id": conversation_id})
+            await session.execute(_ERASE_TRACKER, {"id": conversation_id})
             if conversation is None:
                 return False
             await session.delete(conversation)  # the database takes along what hangs on it

@@ -177,12 +177,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         ("case_id", "sequence"),
         opaque=("previous_hash", "hash"),
         kept_because="the history of cases: no personal data, append-only, a pseudonym's once the case is emptied",
+        append_only=True,
     ),
     Holding(
         "cases.register_event",
         ("sequence",),
         opaque=("previous_hash", "hash"),
         kept_because="the register's own log: numbers of staff accounts and tokens, append-only",
+        append_only=True,
     ),
     Holding("cases.register_head", ("id",), opaque=("last_hash",), kept_because="the head of the register's own log"),
     Holding(

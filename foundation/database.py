@@ -58,9 +58,9 @@ def sqlalchemy_url(url: str) -> str:
 
 
 def libpq_url(url: str) -> str:
-    """Return ``url`` as libpq and psycopg themselves take it: ``postgresql://…``."""
+    """Return ``url`` as libpq and psycopg themselves take it: ``postgresql://…``, and no space even in a password."""
     parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False).replace(" ", "%20")
 
 
 def create_engine(url: str, *, pool_size: int = 10, application_name: str = "insyn") -> AsyncEngine:

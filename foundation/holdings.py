@@ -73,6 +73,11 @@ class Holding:
     kept_because: str | None = None
     """Why the rows stay: they say nothing about a person, or the law wants them."""
 
+    append_only: bool = False
+    """Whether the services may only add rows and read them; the database then refuses everything else."""
+
     def __post_init__(self) -> None:
         if [self.expiry, self.goes_with, self.kept_because].count(None) != 2:
             raise ValueError(f"{self.table}: say either when rows expire, or with what they go, or why they are kept")
+        if self.append_only and self.kept_because is None:
+            raise ValueError(f"{self.table}: what is only added to does not expire")

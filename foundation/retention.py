@@ -73,8 +73,6 @@ class Retention:
 
     async def _count(self, table: _Table) -> int:
         async with self._sessions() as session:
-            if not await table.exists(session):
-                return 0
             values = table.values(self._clock())
             return await session.scalar(text(table.count), values) or 0
 
@@ -83,8 +81,6 @@ class Retention:
         while True:
             now = self._clock()
             async with self._sessions.begin() as session:
-                if not await table.exists(session):
-                    return erased
                 keys = [tuple(row) for row in await session.execute(text(table.select), table.values(now))]
                 await table.erase(session, keys, now)
             erased += len(keys)
@@ -109,10 +105,6 @@ class _Table:
     def values(self, now: datetime) -> dict[str, Any]:
         values = {"before": self._period.before(now), "now": now}
         return {name: value for name, value in values.items() if f":{name}" in self._expiry.when}
-
-    async def exists(self, session: AsyncSession) -> bool:
-        """Tell whether the table is there; Rasa makes its own when it first runs."""
-        return await session.scalar(text("SELECT to_regclass(:table)"), {"table": self._holding.table}) is not None
 
     async def erase(self, session: AsyncSession, keys: Sequence[tuple[Any, ...]], now: datetime) -> None:
         if self._expiry.erase is not None:

@@ -56,10 +56,9 @@ async def rotate(
     """Yield each sealed column when all of it is under the current key of the ring."""
     for holding in holdings:
         for sealed in holding.sealed:
-            if await _exists(sessions, holding.table):
-                column = _Column(holding, sealed, key_ring)
-                rewritten, unreadable = await _rotate_column(sessions, column, batch=batch, pause_s=pause_s)
-                yield Rotated(holding.table, sealed.column, rewritten, unreadable)
+            column = _Column(holding, sealed, key_ring)
+            rewritten, unreadable = await _rotate_column(sessions, column, batch=batch, pause_s=pause_s)
+            yield Rotated(holding.table, sealed.column, rewritten, unreadable)
 
 
 async def key_use(sessions: Sessions, holdings: Sequence[Holding]) -> list[KeyUse]:
@@ -67,10 +66,9 @@ async def key_use(sessions: Sessions, holdings: Sequence[Holding]) -> list[KeyUs
     used = []
     for holding in holdings:
         for sealed in holding.sealed:
-            if await _exists(sessions, holding.table):
-                async with sessions() as session:
-                    rows = await session.execute(text(_count(holding, sealed)))
-                    used += [KeyUse(holding.table, sealed.column, key_id, number) for key_id, number in rows.tuples()]
+            async with sessions() as session:
+                rows = await session.execute(text(_count(holding, sealed)))
+                used += [KeyUse(holding.table, sealed.column, key_id, number) for key_id, number in rows.tuples()]
     return used
 
 
@@ -141,9 +139,3 @@ def _count(holding: Holding, sealed: Sealed) -> str:
     if sealed.is_text:
         key_id = f"CASE WHEN {column} LIKE 'sealed:%' THEN split_part({column}, ':', 2) ELSE '' END"
     return f"SELECT {key_id}, count(*) FROM {holding.table} t WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC"
-
-
-async def _exists(sessions: Sessions, table: str) -> bool:
-    """Tell whether the table is there; Rasa makes its own when it first runs."""
-    async with sessions() as session:
-        return await session.scalar(text("SELECT to_regclass(:table)"), {"table": table}) is not None

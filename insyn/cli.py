@@ -56,13 +56,13 @@ def serve(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database's tables up to date."""
-    from insyn.migrate import migrate as run
+    """Bring the database's tables and the rights on them up to date."""
+    from insyn.rights import bring_up_to_date
     from insyn.settings import settings
-    from insyn.up import database
+    from insyn.up import logins
 
-    with database(settings()) as url, step("Migrating", "The database's tables are up to date"):
-        run(url)
+    with logins(settings()) as both, step("Migrating", "The database's tables are up to date"):
+        bring_up_to_date(both)
 
 
 @app.command()

@@ -64,6 +64,7 @@ def environment(settings: Settings, database_url: str, *, base: Mapping[str, str
     return {
         **(os.environ if base is None else base),
         "INSYN_DATABASE_URL": database_url,
+        "INSYN_MIGRATIONS_DATABASE_URL": "",  # no service connects as the tables' owner
         "INSYN_CASES_URL": settings.cases_url,
         "INSYN_CHAT_URL": settings.chat_url,
         "INSYN_RASA_URL": settings.rasa_url,

@@ -39,6 +39,7 @@ def serve_chat() -> None:
     client, broker = _bankid_client(config), _broker(config)
     if config.production:
         check(client, broker, now=system_clock())  # what it only warns of, the edge itself says every day
+    _check_rights(config)
     serve(
         create_app(
             BotConfig(
@@ -63,6 +64,7 @@ def serve_chat() -> None:
 def serve_cases() -> None:
     """Run the case system's API and the staff console, in as many processes as the settings say."""
     config = settings()
+    _check_rights(config)
     if config.cases_workers == 1:
         serve(cases_app(), config.cases_port, proxies=config.trusted_proxies)
     else:
@@ -88,6 +90,7 @@ def serve_worker() -> None:
     from insyn.upkeep import retention_of
 
     config = settings()
+    _check_rights(config)
     asyncio.run(run_worker(cases_config(config), retention=lambda sessions: retention_of(config, sessions)))
 
 
@@ -120,6 +123,7 @@ def serve_rasa() -> None:
     from insyn.training import model_path
 
     config, model = settings(), model_path()
+    _check_rights(config)
     if not model.exists():
         raise InsynError("there is no model yet: run `insyn train` first")
     os.environ.setdefault("INSYN_ACTIONS_URL", config.actions_url)
@@ -241,6 +245,14 @@ def evidence_roots(config: Settings) -> Path:
 
 def _simulator_directory(config: Settings) -> Path:
     return config.data_dir.resolve() / "simulator"
+
+
+def _check_rights(config: Settings) -> None:
+    """Refuse to serve in production with a login that could rewrite the history."""
+    if config.production:
+        from insyn.rights import refuse_a_login_that_may_rewrite
+
+        refuse_a_login_that_may_rewrite(_database_url(config))
 
 
 def _database_url(config: Settings) -> str:

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="PostgreSQL, e.g. postgresql://user:password@host/insyn. Empty: one of our own is started."
     )
+    migrations_database_url: str | None = Field(
+        None,
+        description="The same database by the login that owns its tables, for `insyn migrate` and `insyn up` alone. "
+        "Empty: INSYN_DATABASE_URL, which production refuses.",
+    )
     public_url: str | None = Field(
         None,
         description="Where visitors reach the chat edge, e.g. https://chat.example.se. Empty: http://127.0.0.1:port.",

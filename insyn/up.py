@@ -15,9 +15,9 @@ from cases.console.accounts import create_first_account
 from foundation.clock import system_clock
 from foundation.database import create_engine, session_factory
 from insyn import training
-from insyn.migrate import migrate
 from insyn.postgres import OwnPostgres
 from insyn.processes import environment, processes
+from insyn.rights import Logins, bring_up_to_date
 from insyn.settings import Settings
 from insyn.stack import LogFiles, Stack, only_one, refuse_taken_ports
 from insyn.terminal import console, say_done, step
@@ -35,20 +35,20 @@ def up(settings: Settings) -> None:
     wanted = processes(settings)
     with only_one(settings.data_dir):
         refuse_taken_ports(wanted)
-        with database(settings) as database_url:
+        with logins(settings) as both:
             with step("Bringing the database's tables up to date", "The database's tables are up to date"):
-                migrate(database_url)
+                bring_up_to_date(both)
             if training.is_current():
                 say_done("The model is current", 0)
             else:
                 with step("Training the model (data or configuration changed)", "The model is trained"):
                     training.train(settings.data_dir / "logs" / "train.log")
-            password = asyncio.run(_first_password(database_url))
+            password = asyncio.run(_first_password(both.services))
             logs = LogFiles(settings.data_dir / "logs")
             console.print(f"Starting {', '.join(process.name for process in wanted)} …")
             stack = Stack(
                 wanted,
-                environment=environment(settings, database_url),
+                environment=environment(settings, both.services),
                 logs=logs,
                 on_progress=lambda title, seconds: say_done(f"{title} answers", seconds),
                 on_ready=lambda _: console.print(_addresses(settings, password, time.monotonic() - began_at)),
@@ -60,17 +60,24 @@ def up(settings: Settings) -> None:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """Give the URL of the database: the one of the settings, or one of our own that runs while the block does."""
+def logins(settings: Settings) -> Iterator[Logins]:
+    """Give the database's addresses: those of the settings, or of one of our own that runs while the block does."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield Logins(settings.database_url, owner=settings.migrations_database_url or settings.database_url)
         return
     with step("Starting PostgreSQL", "PostgreSQL runs"):
         server = OwnPostgres(settings.data_dir.resolve() / "postgres")
     try:
-        yield server.url()
+        yield Logins(server.services_url(), owner=server.url())
     finally:
         server.stop()
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the address by which the services reach the database."""
+    with logins(settings) as both:
+        yield both.services
 
 
 async def _first_password(database_url: str) -> str | None:

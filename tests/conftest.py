@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from foundation.database import Sessions, create_engine, libpq_url, session_factory
 from foundation.encryption import KeyRing
-from insyn.migrate import migrate
-from insyn.postgres import OwnPostgres
+from insyn.postgres import OwnPostgres, as_services, make_services_login
+from insyn.rights import Logins, bring_up_to_date
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as Rasa is served; workers' threads would wait for each other
 ROOT = Path(__file__).parent.parent
@@ -27,6 +27,7 @@ TEMPLATE = "insyn_template"
 MEMORY = Path("/dev/shm")  # noqa: S108
 ROOM = 2 << 30
 """Bytes that must be free there: a server of each worker with a database or two of 10 MB, and its log."""
+SERVICES_PASSWORD = "a-password-for-tests"
 _numbers = itertools.count(1)
 
 
@@ -89,24 +90,39 @@ def template_database(postgres_url: str) -> str:
     with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    migrate(_with_database(postgres_url, TEMPLATE))
+    make_services_login(postgres_url, password=SERVICES_PASSWORD)
+    owner = _with_database(postgres_url, TEMPLATE)
+    bring_up_to_date(Logins(as_services(owner, password=SERVICES_PASSWORD), owner=owner))
     return TEMPLATE
 
 
 @pytest.fixture
 def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
-    """A migrated database of this test's own."""
+    """A migrated database of this test's own, by the login that the services have."""
     with own_database(postgres_url, template_database) as url:
         yield url
 
 
+@pytest.fixture
+def owner_url(postgres_url: str, database_url: str) -> str:
+    """The test's database by the login that owns the tables: for what no service may, such as tampering."""
+    return _with_database(postgres_url, str(make_url(database_url).database))
+
+
+@pytest.fixture
+async def owner_sessions(owner_url: str) -> AsyncIterator[Sessions]:
+    engine = create_engine(owner_url, application_name="tests")
+    yield session_factory(engine)
+    await engine.dispose()
+
+
 @contextmanager
 def own_database(postgres_url: str, template: str) -> Iterator[str]:
-    """Give the address of a copy of ``template``, for as long as the block lasts."""
+    """Give the address of a copy of ``template`` for the services' login, for as long as the block lasts."""
     name = f"insyn_test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = file_copy")
-    yield _with_database(postgres_url, name)
+    yield as_services(_with_database(postgres_url, name), password=SERVICES_PASSWORD)
     with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

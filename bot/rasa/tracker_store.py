@@ -112,10 +112,8 @@ class PostgresTrackerStore(SQLTrackerStore):
         if url is not None and composition.key_ring() is None:
             raise WeakSecretError("INSYN_ENCRYPTION_SECRETS must be set: trackers are not stored in plain text")
         self.engine = make_engine(url)
-        with self.engine.begin() as connection:
-            if self.engine.dialect.name == "postgresql":
-                connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
-            self.Base.metadata.create_all(connection)
+        if url is None:
+            self.Base.metadata.create_all(self.engine)  # the database's own is made by its migration
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
         TrackerStore.__init__(self, domain, event_broker, **more)
 

@@ -16,10 +16,7 @@ from tests.bot.visitor import Edge
 
 pytestmark = pytest.mark.database
 
-RASA = """
-    CREATE SCHEMA IF NOT EXISTS rasa;
-    CREATE TABLE rasa.events (id serial PRIMARY KEY, sender_id varchar NOT NULL, data text)
-"""
+TRACKED = "INSERT INTO rasa.events (sender_id, type_name) VALUES (:id, 'user')"
 IDENTIFICATION = """
     INSERT INTO chat.identification (id, conversation_id, session_hash, reference, level, request_title, visible_text,
            state, reason, mobile, order_number, renewals, completion, completed_at, consumed_at, offered_at, changed_at,
@@ -36,10 +33,8 @@ def eraser(edge: Edge) -> ConversationEraser:
 
 async def tracker(sessions: Sessions, *conversations: str) -> None:
     async with sessions.begin() as session:
-        for statement in RASA.split(";"):
-            await session.execute(text(statement))
         for conversation in conversations:
-            await session.execute(text("INSERT INTO rasa.events (sender_id) VALUES (:id)"), {"id": conversation})
+            await session.execute(text(TRACKED), {"id": conversation})
 
 
 async def identification(sessions: Sessions, conversation: str, *, consumed: bool) -> str:
@@ -92,20 +87,14 @@ async def test_it_waits_for_the_answer_that_the_bot_is_just_giving(
     async with edge.visitor() as visitor:
         await visitor.open()
         conversation = await visitor.conversation_id()
-    await tracker(sessions)
     async with advisory_lock(engine, LOCK_NAMESPACE, conversation):  # a replica answers
         erasing = asyncio.create_task(eraser.erase_conversation(conversation))
         await asyncio.wait({erasing}, timeout=0.2)
         assert not erasing.done()
-        await tracker_stored(sessions, conversation)
+        await tracker(sessions, conversation)
     await erasing
 
     assert await ids(sessions, "SELECT sender_id FROM rasa.events") == set()
-
-
-async def tracker_stored(sessions: Sessions, conversation: str) -> None:
-    async with sessions.begin() as session:
-        await session.execute(text("INSERT INTO rasa.events (sender_id) VALUES (:id)"), {"id": conversation})
 
 
 async def test_what_is_gone_already_is_no_mistake_and_its_tracker_goes_all_the_same(eraser, sessions: Sessions):

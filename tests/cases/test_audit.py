@@ -83,7 +83,7 @@ async def test_an_empty_register_is_intact(sessions):
         assert (await verify(session)).is_intact
 
 
-async def test_a_change_to_any_column_of_any_line_is_found_and_named(sessions, cases):
+async def test_a_change_to_any_column_of_any_line_is_found_and_named(owner_sessions, cases):
     columns = {column.key for column in CaseEventRow.__table__.columns}
     assert columns == set(TAMPERED)
 
@@ -100,13 +100,13 @@ async def test_a_change_to_any_column_of_any_line_is_found_and_named(sessions, c
                 },
                 "sequence": {Finding(cases[0], sequence, Fault.REMOVED), Finding(cases[0], 30, Fault.INSERTED)},
             }.get(column, {Finding(cases[0], sequence, Fault.CHANGED)})
-            found = await after(sessions, change)
+            found = await after(owner_sessions, change)
             assert found - {Finding(cases[0], 5, Fault.CASE_CHANGED)} == expected, (column, sequence)
 
 
-async def test_a_changed_line_is_named_even_if_it_was_hashed_anew(sessions, cases):
+async def test_a_changed_line_is_named_even_if_it_was_hashed_anew(owner_sessions, cases):
     found = await after(
-        sessions,
+        owner_sessions,
         f"""
         UPDATE cases.case_event SET (actor_id, hash) =
             (SELECT actor_id, hash FROM cases.case_event {where(cases[1], 3)}) {where(cases[0], 3)}
@@ -117,25 +117,25 @@ async def test_a_changed_line_is_named_even_if_it_was_hashed_anew(sessions, case
 
 
 @pytest.mark.parametrize("sequence", [1, 2, 5])
-async def test_a_removed_line_is_named(sessions, cases, sequence):
-    found = await after(sessions, f"DELETE FROM cases.case_event {where(cases[1], sequence)}")
+async def test_a_removed_line_is_named(owner_sessions, cases, sequence):
+    found = await after(owner_sessions, f"DELETE FROM cases.case_event {where(cases[1], sequence)}")
 
     assert found == {Finding(cases[1], sequence, Fault.REMOVED)}
 
 
-async def test_a_removed_history_is_named_line_by_line(sessions, cases):
+async def test_a_removed_history_is_named_line_by_line(owner_sessions, cases):
     case = f"(SELECT id FROM cases.privacy_case WHERE reference = '{cases[1]}')"
-    found = await after(sessions, f"DELETE FROM cases.case_event WHERE case_id = {case}")
+    found = await after(owner_sessions, f"DELETE FROM cases.case_event WHERE case_id = {case}")
 
     assert found == {Finding(cases[1], sequence, Fault.REMOVED) for sequence in range(1, 6)}
 
 
 @pytest.mark.parametrize("sequence", [6, 0, -1])
-async def test_an_inserted_line_is_named(sessions, cases, sequence):
+async def test_an_inserted_line_is_named(owner_sessions, cases, sequence):
     columns = [column.key for column in CaseEventRow.__table__.columns]
     values = ", ".join(str(sequence) if column == "sequence" else column for column in columns)
     found = await after(
-        sessions,
+        owner_sessions,
         f"""
         INSERT INTO cases.case_event ({", ".join(columns)})
         SELECT {values} FROM cases.case_event {where(cases[2], 5)}
@@ -148,7 +148,7 @@ async def test_an_inserted_line_is_named(sessions, cases, sequence):
 @pytest.mark.parametrize(
     "change", ["status = 'decided'", "resolution = 'granted'", "due_on = due_on + 1", "version = version + 1"]
 )
-async def test_a_case_that_stands_otherwise_than_its_history_is_named(sessions, cases, change):
-    found = await after(sessions, f"UPDATE cases.privacy_case SET {change} WHERE reference = '{cases[0]}'")
+async def test_a_case_that_stands_otherwise_than_its_history_is_named(owner_sessions, cases, change):
+    found = await after(owner_sessions, f"UPDATE cases.privacy_case SET {change} WHERE reference = '{cases[0]}'")
 
     assert found == {Finding(cases[0], 5, Fault.CASE_CHANGED)}

@@ -49,19 +49,19 @@ async def compared(sessions, checkpoint, *tampering: str):
 
 
 async def test_nothing_is_found_where_nothing_was_done_and_where_work_went_on(
-    sessions, cases, checkpoint, service, another, clock
+    owner_sessions, cases, checkpoint, service, another, clock
 ):
     clock.advance(hours=1)
     await service.transition(cases[0], to=CaseStatus.IN_PROGRESS, version=1, actor=OFFICER)
     await service.register(another())
 
-    assert await compared(sessions, checkpoint) == ((), set())
+    assert await compared(owner_sessions, checkpoint) == ((), set())
 
 
-async def test_a_case_that_vanished_whole_is_named(sessions, cases, checkpoint):
+async def test_a_case_that_vanished_whole_is_named(owner_sessions, cases, checkpoint):
     case = f"(SELECT id FROM cases.privacy_case WHERE reference = '{cases[1]}')"
     walked, found = await compared(
-        sessions,
+        owner_sessions,
         checkpoint,
         f"DELETE FROM cases.case_event WHERE case_id = {case}",
         f"DELETE FROM cases.privacy_case WHERE reference = '{cases[1]}'",
@@ -71,21 +71,21 @@ async def test_a_case_that_vanished_whole_is_named(sessions, cases, checkpoint):
     assert found == {Finding(cases[1], 1, Fault.REMOVED)}
 
 
-async def test_a_history_written_anew_to_its_head_is_named(sessions, cases, checkpoint):
+async def test_a_history_written_anew_to_its_head_is_named(owner_sessions, cases, checkpoint):
     case = f"(SELECT id FROM cases.privacy_case WHERE reference = '{cases[1]}')"
     other = "(SELECT hash FROM cases.case_event ORDER BY case_id LIMIT 1)"
     _, found = await compared(
-        sessions, checkpoint, f"UPDATE cases.case_event SET hash = {other} WHERE case_id = {case}"
+        owner_sessions, checkpoint, f"UPDATE cases.case_event SET hash = {other} WHERE case_id = {case}"
     )
 
     assert found == {Finding(cases[1], 1, Fault.CHANGED)}
 
 
-async def test_a_case_that_claims_to_be_older_than_it_is_is_named(sessions, cases, checkpoint, service, another):
+async def test_a_case_that_claims_to_be_older_than_it_is_is_named(owner_sessions, cases, checkpoint, service, another):
     await service.register(late := another())
 
     _, found = await compared(
-        sessions,
+        owner_sessions,
         checkpoint,
         f"UPDATE cases.privacy_case SET registered_at = '2020-01-01' WHERE reference = '{late.reference}'",
     )
@@ -93,9 +93,9 @@ async def test_a_case_that_claims_to_be_older_than_it_is_is_named(sessions, case
     assert found == {Finding(late.reference, 1, Fault.INSERTED)}
 
 
-async def test_a_log_that_was_cut_off_is_named(sessions, checkpoint):
+async def test_a_log_that_was_cut_off_is_named(owner_sessions, checkpoint):
     _, found = await compared(
-        sessions,
+        owner_sessions,
         checkpoint,
         "DELETE FROM cases.register_event",
         "UPDATE cases.register_head SET last_sequence = 0, last_hash = decode(repeat('00', 32), 'hex')",

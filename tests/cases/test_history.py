@@ -136,8 +136,8 @@ async def test_a_case_without_history_cannot_be_committed(sessions, case):
         "TRUNCATE cases.privacy_case CASCADE",
     ],
 )
-async def test_history_is_append_only(sessions, case, tampering):
-    assert await refused(sessions, tampering) == "append_only"
+async def test_history_is_append_only_for_the_tables_owner_too(owner_sessions, case, tampering):
+    assert await refused(owner_sessions, tampering) == "append_only"
 
 
 async def test_a_case_with_history_cannot_be_deleted(sessions, case):

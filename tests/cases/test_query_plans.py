@@ -37,9 +37,9 @@ LISTS = {
 }
 
 
-async def test_a_page_looks_at_a_page_however_large_the_register_is(database_url: str, clock):
+async def test_a_page_looks_at_a_page_however_large_the_register_is(database_url: str, owner_url: str, clock):
     ring = Settings(_env_file=None).key_ring()
-    with psycopg.connect(libpq_url(database_url), autocommit=True) as connection:
+    with psycopg.connect(libpq_url(owner_url), autocommit=True) as connection:
         fill(connection, SIZE)
     engine = create_engine(database_url, pool_size=1)
     parts = {"key_ring": ring, "clock": clock, "calendar": WorkingCalendar()}

@@ -51,7 +51,7 @@ async def test_an_untouched_log_is_intact(sessions, log):
     assert (report.is_intact, report.events) == (True, 5)
 
 
-async def test_a_change_to_any_column_of_any_line_is_named(sessions, log):
+async def test_a_change_to_any_column_of_any_line_is_named(owner_sessions, log):
     assert {column.key for column in RegisterEventRow.__table__.columns} == set(TAMPERED)
     for column, value in TAMPERED.items():
         for sequence in range(1, 6):
@@ -59,18 +59,18 @@ async def test_a_change_to_any_column_of_any_line_is_named(sessions, log):
             if column == "sequence":
                 expected = {Finding(REGISTER, sequence, Fault.REMOVED), Finding(REGISTER, 30, Fault.INSERTED)}
             statement = f"UPDATE cases.register_event SET {column} = {value} WHERE sequence = {sequence}"
-            assert await after(sessions, statement) == expected, (column, sequence)
+            assert await after(owner_sessions, statement) == expected, (column, sequence)
 
 
 @pytest.mark.parametrize("sequence", [1, 3, 5])
-async def test_a_removed_line_is_named(sessions, log, sequence):
-    found = await after(sessions, f"DELETE FROM cases.register_event WHERE sequence = {sequence}")
+async def test_a_removed_line_is_named(owner_sessions, log, sequence):
+    found = await after(owner_sessions, f"DELETE FROM cases.register_event WHERE sequence = {sequence}")
 
     assert found == {Finding(REGISTER, sequence, Fault.REMOVED)}
 
 
-async def test_all_lines_removed_are_named(sessions, log):
-    found = await after(sessions, "DELETE FROM cases.register_event")
+async def test_all_lines_removed_are_named(owner_sessions, log):
+    found = await after(owner_sessions, "DELETE FROM cases.register_event")
 
     assert found == {Finding(REGISTER, sequence, Fault.REMOVED) for sequence in range(1, 6)}
 
@@ -83,9 +83,9 @@ async def test_all_lines_removed_are_named(sessions, log):
         "TRUNCATE cases.register_event",
     ],
 )
-async def test_the_database_refuses_to_change_it(sessions, log, statement):
+async def test_the_database_refuses_to_change_it(owner_sessions, log, statement):
     with pytest.raises(IntegrityError):
-        async with sessions.begin() as session:
+        async with owner_sessions.begin() as session:
             await session.execute(text(statement))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,6 +15,11 @@ from foundation.notify import Listener, notify
 def test_every_spelling_of_the_url_gets_our_driver(spelling: str):
     assert sqlalchemy_url(spelling) == "postgresql+psycopg://u:p@h/d"
     assert libpq_url(spelling) == "postgresql://u:p@h/d"
+
+
+def test_a_password_may_hold_any_character():
+    parsed = conninfo_to_dict(libpq_url("postgresql://u:a%20b%2Fc%40%C3%B6@h/d"))
+    assert parsed["password"] == "a b/c@ö"
 
 
 @pytest.mark.database

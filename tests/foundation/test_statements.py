@@ -25,9 +25,10 @@ async def _connections(sessions: Sessions) -> int:
         return await session.scalar(counted) or 0
 
 
-async def test_a_statement_stands_when_it_has_answered(statements, sessions: Sessions):
-    async with sessions.begin() as session:
+async def test_a_statement_stands_when_it_has_answered(statements, sessions: Sessions, owner_sessions: Sessions):
+    async with owner_sessions.begin() as session:
         await session.execute(text("CREATE TABLE kept (number int)"))
+        await session.execute(text("GRANT SELECT, INSERT ON kept TO PUBLIC"))
 
     assert await statements.first_row("INSERT INTO kept VALUES (%(n)s) RETURNING number", {"n": 7}) == (7,)
     assert await statements.first_row("SELECT number FROM kept WHERE number = %(n)s", {"n": 8}) is None

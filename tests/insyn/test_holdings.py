@@ -3,7 +3,6 @@
 import psycopg
 import pytest
 
-from bot.rasa.tracker_store import PostgresTrackerStore
 from foundation.database import libpq_url
 from foundation.holdings import Holding
 from insyn.holdings import HOLDINGS, SCHEMAS
@@ -30,9 +29,7 @@ BY_TABLE = {holding.table: holding for holding in HOLDINGS}
 
 
 @pytest.fixture
-def connection(database_url, monkeypatch):
-    monkeypatch.setenv("INSYN_ENCRYPTION_SECRETS", "a secret for tests")
-    PostgresTrackerStore(host=database_url)  # Rasa makes its table itself
+def connection(database_url):
     with psycopg.connect(libpq_url(database_url)) as connection:
         yield connection
 

@@ -9,7 +9,6 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from bot.rasa.tracker_store import PostgresTrackerStore
 from cases.audit import verify
 from cases.config import CasesConfig
 from cases.drafts import (
@@ -61,10 +60,8 @@ def references():
 
 
 @pytest.fixture
-def connection(database_url, monkeypatch):
-    monkeypatch.setenv("INSYN_ENCRYPTION_SECRETS", "a secret for tests")
-    PostgresTrackerStore(host=database_url).engine.dispose()  # Rasa makes its table itself
-    with psycopg.connect(libpq_url(database_url), autocommit=True) as connection:
+def connection(owner_url):
+    with psycopg.connect(libpq_url(owner_url), autocommit=True) as connection:
         yield connection
 
 
@@ -134,22 +131,22 @@ def planted(connection, case_at):
 
 
 async def test_a_dump_contains_nothing_that_has_expired_and_all_that_has_not(
-    connection, planted, retention, database_url, sessions
+    connection, planted, retention, owner_url, sessions
 ):
     marks_stand_anywhere(connection)
     gone, kept = await planted(LONG_AGO), await planted(RECENTLY)
     # An account's role says nothing of whose it was; everything else of it goes.
     gone = {mark: where for mark, where in gone.items() if where != "cases.staff_account.role"}
-    before = dump(libpq_url(database_url))
+    before = dump(libpq_url(owner_url))
     assert standing(gone, before) == gone
 
     would = await retention.preview()
-    assert dump(libpq_url(database_url)) == before, "looking changes nothing"
+    assert dump(libpq_url(owner_url)) == before, "looking changes nothing"
     did = await retention.run()
 
     assert did == would
     assert all(erasure.rows for erasure in did), "every table had something to lose"
-    after = dump(libpq_url(database_url))
+    after = dump(libpq_url(owner_url))
     assert standing(gone, after) == {}
     assert standing(kept, after) == kept
     assert not any(erasure.rows for erasure in await retention.run())

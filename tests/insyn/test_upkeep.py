@@ -60,13 +60,19 @@ def shown(table) -> str:
     return captured.get()
 
 
-def run(config, statement: str) -> None:
-    with psycopg.connect(libpq_url(config.database_url)) as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(statement)
+@pytest.fixture
+def tamper(owner_url):
+    """Run a statement that no service can."""
+
+    def run(statement: str) -> None:
+        with psycopg.connect(libpq_url(owner_url)) as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(statement)
+
+    return run
 
 
-def test_a_whole_history_is_whole_and_a_checkpoint_shows_what_vanishes(filled, tmp_path):
+def test_a_whole_history_is_whole_and_a_checkpoint_shows_what_vanishes(filled, tmp_path, tamper):
     checkpoint = tmp_path / "checkpoint"
     assert "2 events of 2 cases" in verify_audit(filled)
     assert write_checkpoint(filled, checkpoint) == 3
@@ -74,24 +80,24 @@ def test_a_whole_history_is_whole_and_a_checkpoint_shows_what_vanishes(filled, t
     with pytest.raises(InsynError):
         write_checkpoint(filled, checkpoint)
 
-    run(filled, "DELETE FROM cases.case_event WHERE case_id = (SELECT min(id) FROM cases.privacy_case)")
-    run(filled, "DELETE FROM cases.privacy_case WHERE id = (SELECT min(id) FROM cases.privacy_case)")
+    tamper("DELETE FROM cases.case_event WHERE case_id = (SELECT min(id) FROM cases.privacy_case)")
+    tamper("DELETE FROM cases.privacy_case WHERE id = (SELECT min(id) FROM cases.privacy_case)")
     assert "1 cases" in verify_audit(filled)
     with pytest.raises(InsynError, match=f"{REFERENCES[0]} line 1: removed"):
         verify_audit(filled, checkpoint=checkpoint)
 
 
-def test_a_changed_line_is_named_by_the_command(filled):
-    run(filled, "UPDATE cases.case_event SET actor_id = '7'")
+def test_a_changed_line_is_named_by_the_command(filled, tamper):
+    tamper("UPDATE cases.case_event SET actor_id = '7'")
 
     with pytest.raises(InsynError, match=f"{REFERENCES[1]} line 1: changed"):
         verify_audit(filled)
 
 
-def test_the_readers_of_a_conversation_are_told_by_its_case_or_its_number_and_nobody_else_s(filled):
+def test_the_readers_of_a_conversation_are_told_by_its_case_or_its_number_and_nobody_else_s(filled, tamper):
     conversation = UUID("2f5c8a52-90f6-4b58-8d06-1f0c1d5f7c11")
     led_to = f"conversation_id = '{conversation}' WHERE reference = '{REFERENCES[0]}'"
-    run(filled, f"UPDATE cases.privacy_case SET {led_to}")  # noqa: S608
+    tamper(f"UPDATE cases.privacy_case SET {led_to}")  # noqa: S608
 
     async def read(sessions) -> None:
         conversations = ShownConversations(sessions, key_ring=filled.key_ring(), clock=system_clock)
@@ -125,8 +131,8 @@ def test_a_key_is_replaced_by_the_commands(filled):
         rotate_keys(filled)
 
 
-def test_what_has_expired_is_shown_and_then_erased(filled):
-    run(filled, "UPDATE cases.outbox_message SET occurred_at = now() - interval '1 year'")
+def test_what_has_expired_is_shown_and_then_erased(filled, tamper):
+    tamper("UPDATE cases.outbox_message SET occurred_at = now() - interval '1 year'")
     for dry_run, left in ((True, 2), (False, 0)):
         table = shown(run_retention(filled, dry_run=dry_run))
         [line] = [line for line in table.splitlines() if "cases.outbox_message" in line]
@@ -148,8 +154,8 @@ def test_a_token_is_given_seen_and_ended(config):
         tokens.add(config, "register", scopes=["everything"], expires_in_days=None)
 
 
-def test_dead_deliveries_are_seen_and_start_afresh(filled):
-    run(filled, "UPDATE cases.webhook_delivery SET state = 'dead', last_outcome = '500'")
+def test_dead_deliveries_are_seen_and_start_afresh(filled, tamper):
+    tamper("UPDATE cases.webhook_delivery SET state = 'dead', last_outcome = '500'")
     assert REFERENCES[0] in shown(outbox.dead(filled))
     assert outbox.replay(filled, [1]) == 1
     with pytest.raises(InsynError):

@@ -16,14 +16,12 @@ from threading import Event, Thread
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
-from foundation.database import libpq_url
 from tests.bot.fake_rasa import TOKEN
 from tests.bot.rasa.small_bot import ROOT, train
 from tests.bot.server import address, free_port
+from tests.conftest import own_database
 
 ENCRYPTION_SECRET = "a secret for tests"
 
@@ -179,16 +177,10 @@ class Shared:
 def shared(
     tmp_path_factory: pytest.TempPathFactory, small_model: Path, postgres_url: str, template_database: str
 ) -> Iterator[Shared]:
-    name = f"insyn_test_rasa_{os.getpid()}"
-    with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    database_url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    with acting() as actions:
+    with own_database(postgres_url, template_database) as database_url, acting() as actions:
         runner = Runner(tmp_path_factory.mktemp("rasa"), small_model, environment(database_url, actions))
         yield Shared(runner.start("--debug"), actions, database_url)
         runner.stop()
-    with psycopg.connect(libpq_url(postgres_url), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def environment(database_url: str, actions: ActionServer) -> dict[str, str]:
