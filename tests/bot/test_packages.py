@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
+import os
+import random
 import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from bot.app import create_app
 from bot.config import BotConfig, IdentityConfig
@@ -39,9 +44,12 @@ from privacy.request_types import IdentityLevel, RequestType
 from privacy.systems import NO_SYSTEMS
 from tests.bot.conftest import PUBLIC_URL
 from tests.bot.fake_rasa import TOKEN, FakeRasa
+from tests.bot.server import free_port, served
 from tests.bot.visitor import Edge, Visitor, button
 
 pytestmark = pytest.mark.database
+
+log = logging.getLogger(__name__)
 
 REFERENCE = "AR-7K2M-9QXA"
 OFFICER = Actor.officer("4")
@@ -63,13 +71,14 @@ class CaseSystem:
 
     service: CaseService
     packages: Packages
-    transport: httpx.ASGITransport
+    files: CaseFiles
+    app: FastAPI
 
     async def kinds(self) -> list[str]:
         return [event.kind for event in await self.service.events(REFERENCE)]
 
-    async def release(self) -> None:
-        package = await self.packages.prepare(REFERENCE, file_ids=(), system_ids=(), actor=OFFICER)
+    async def release(self, *file_ids: UUID) -> None:
+        package = await self.packages.prepare(REFERENCE, file_ids=file_ids, system_ids=(), actor=OFFICER)
         await self.packages.release(REFERENCE, package.id, actor=OFFICER)
 
 
@@ -84,7 +93,13 @@ async def case_system(database_url, sessions, key_ring) -> AsyncIterator[CaseSys
     service = CaseService(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
     packages = Packages(sessions, key_ring=key_ring, clock=clock, files=files, gatherer=gatherer)
     async with app.router.lifespan_context(app):
-        yield CaseSystem(service, packages, httpx.ASGITransport(app))
+        yield CaseSystem(service, packages, files, app)
+
+
+@pytest.fixture
+def way_to_cases(case_system: CaseSystem) -> dict[str, Any]:
+    """How the edge reaches the case system."""
+    return {"url": "http://cases.test", "transport": httpx.ASGITransport(case_system.app)}
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +119,7 @@ async def edge(
     rasa: FakeRasa,
     bankid: httpx.ASGITransport,
     authority: Authority,
-    case_system: CaseSystem,
+    way_to_cases: dict[str, Any],
 ) -> AsyncIterator[Edge]:
     broker = BrokerConfig(
         return_url=f"{PUBLIC_URL}/chat/bankid/return",
@@ -116,10 +131,10 @@ async def edge(
     )
     identity = IdentityConfig(client=ClientConfig(base_url="http://bankid.test/rp/v6.0/"), broker=broker)
     app = create_app(
-        replace(bot_config, identity=identity, cases_url="http://cases.test"),
+        replace(bot_config, identity=identity, cases_url=way_to_cases["url"]),
         rasa_transport=rasa.transport(),
         bankid_transport=bankid,
-        cases_transport=case_system.transport,
+        cases_transport=way_to_cases["transport"],
     )
     rasa.answers["hämta mina uppgifter"] = [READY]
     async with app.router.lifespan_context(app):
@@ -308,6 +323,71 @@ class TestFetching:
 
             assert answer.status_code == 403
             assert answer.headers["content-type"].startswith("text/html")
+
+
+MEGABYTE = 1024 * 1024
+LARGE = int(os.environ.get("INSYN_TEST_LARGE_FILE_MB", "40")) * MEGABYTE
+"""200 is what the console takes at most; that takes longer, and so is asked for by name."""
+
+BOUND = 16 * MEGABYTE
+STATUS = Path("/proc/self/statm")
+
+
+def resident_bytes() -> int:
+    """Return what this process holds in memory: the edge, the case system, their servers, and the browser."""
+    return int(STATUS.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def without_lifespan(app: FastAPI) -> Any:
+    """Return the app to serve on a socket while its fixture sees to its beginning and end."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            raise NotImplementedError
+        await app(scope, receive, send)
+
+    return answer
+
+
+@pytest.mark.usefixtures("case")
+@pytest.mark.skipif(not STATUS.exists(), reason="Linux tells how much memory a process holds")
+class TestALargeOne:
+    @pytest.fixture
+    async def way_to_cases(self, case_system: CaseSystem) -> AsyncIterator[dict[str, Any]]:
+        async with served(without_lifespan(case_system.app), free_port()) as address:
+            yield {"url": address, "transport": None}
+
+    async def test_it_comes_through_case_system_and_edge_without_ever_lying_whole_in_memory(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        part = b"%PDF-1.7 " + random.Random(3).randbytes(MEGABYTE - 9)
+
+        async def content() -> AsyncIterator[bytes]:
+            for _ in range(LARGE // MEGABYTE):
+                yield part
+
+        stored = await case_system.files.store(REFERENCE, name="stor.pdf", content=content(), actor=OFFICER)
+        await case_system.release(stored.id)
+        async with edge.visitor() as visitor, served(without_lifespan(edge.app), free_port()) as address:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            given = await identify(visitor, phone, asked)
+            cookies = "; ".join(f"{name}={value}" for name, value in visitor.client.cookies.items())
+            path = f"{address}/chat/packages/{given['card']['identification_id']}"
+            held, most, received = resident_bytes(), 0, 0
+
+            async with (
+                httpx.AsyncClient(trust_env=False, timeout=60, headers={"Cookie": cookies}) as browser,
+                browser.stream("GET", path) as answer,
+            ):
+                assert answer.status_code == 200
+                async for piece in answer.aiter_raw():
+                    received += len(piece)
+                    most = max(most, resident_bytes() - held)
+
+        log.info("%d MB from the case system through the edge: %.1f MB", LARGE // MEGABYTE, most / MEGABYTE)
+        assert received == int(answer.headers["content-length"]) > LARGE * 0.9
+        assert most < BOUND
 
 
 def test_only_our_own_words_begin_a_fetch():
