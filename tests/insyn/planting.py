@@ -70,9 +70,9 @@ class Planter:
             given: values of columns that must not be marks, by table with ``_`` for ``.``.
         """
         waiting = [holding for holding in holdings if holding.table not in links]
-        names = {holding.table for holding in waiting}
+        parents = {holding.table: self._parents(holding.table) - {holding.table} for holding in waiting}
         while waiting:
-            holding = next(h for h in waiting if not (self._parents(h.table) & names) - {h.table} - set(links))
+            holding = next(h for h in waiting if not (parents[h.table] & parents.keys()) - links.keys())
             waiting.remove(holding)
             row = self._row(holding, links, given.get(holding.table.replace(".", "_"), {}))
             self._insert(holding.table, row)
