@@ -9,9 +9,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import InsynAction
 from actions.utterance import LANGUAGE, latest_entity
 
-ENGLISH: Final = "en"
+STAND_ALONE: Final = frozenset({"en", "nb", "da"})
+"""Languages whose answer needs no other beside it: English, and those whose writers read Swedish."""
+
 WITH_WORDS: Final = frozenset({"ar", "de", "es", "fa", "fi", "fr", "hr", "pl", "ru", "so", "tr", "uk"})
-"""Languages beside English in which we have an answer."""
+"""Languages beside those in which we have an answer."""
 
 
 class ActionAnswerOtherLanguage(InsynAction):
@@ -22,8 +24,8 @@ class ActionAnswerOtherLanguage(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         language = latest_entity(tracker, LANGUAGE)
         email = self.services.knowledge.privacy_email
-        if language == ENGLISH:
-            dispatcher.utter_message(response="utter_other_language_en", privacy_email=email)
+        if language in STAND_ALONE:
+            dispatcher.utter_message(response=f"utter_other_language_{language}", privacy_email=email)
             return []
         if language in WITH_WORDS:
             dispatcher.utter_message(response=f"utter_other_language_{language}", privacy_email=email)

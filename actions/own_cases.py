@@ -61,14 +61,15 @@ class ActionSeeToOwnCases(InsynAction):
             return go_on_with(dispatcher, tracker, state)
         if said.answers.get("identify") and state:
             return await _begin(self.services, dispatcher, tracker, state.wish, chosen=state.chosen)
-        if said.intent == STATUS and "scope" not in said.answers:
+        if said.intent not in {ADD, WITHDRAW} and "scope" not in said.answers:
             waiting = ConfirmedRequest.from_tracker(tracker)
             if waiting is not None:  # it is no case yet, and that is what there is to say of it
                 dispatcher.utter_message(response="utter_request_pending", title=waiting.rule.title)
                 return []
             if registered(tracker):
                 return await self._tell_of_this_conversation(dispatcher, tracker)
-        return await _begin(self.services, dispatcher, tracker, said.intent)
+        wish = said.intent if said.intent in {ADD, WITHDRAW} else STATUS
+        return await _begin(self.services, dispatcher, tracker, wish)
 
     async def _tell_of_this_conversation(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         """Tell of what was registered here; whoever holds the conversation has had its receipts."""
@@ -95,6 +96,12 @@ def means_own_case(said: Utterance, tracker: Tracker) -> bool:
     return has_one and bool(PATTERNS["own_case"].search(said.lowered))
 
 
+def means_to_add(said: Utterance, tracker: Tracker) -> bool:
+    """Tell whether "lägg till en sak" is said of a case registered or shown here, where no form asks for anything."""
+    has_one = bool(registered(tracker)) or OwnCasesState.from_tracker(tracker) is not None
+    return has_one and bool(PATTERNS["adding"].search(said.lowered))
+
+
 async def take_one_back(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
     """Go on as when the visitor asks to take a case back."""
     return await _begin(services, dispatcher, tracker, WITHDRAW)
@@ -103,9 +110,24 @@ async def take_one_back(services: Services, dispatcher: CollectingDispatcher, tr
 async def _begin(
     services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, wish: str, *, chosen: str | None = None
 ) -> list[EventType]:
+    """Show the cases anew for as long as the visitor is known to us from just now; after that, have them identify."""
+    earlier = OwnCasesState.from_tracker(tracker)
+    if earlier is not None and not earlier.waits:
+        try:
+            return await show(services, dispatcher, tracker, replace(earlier, wish=wish, chosen=chosen))
+        except IdentificationNotAvailableError:
+            pass  # too long ago
+        except ServiceError:
+            dispatcher.utter_message(response="utter_own_cases_unavailable")
+            return []
     reference = services.references.mint(tracker.sender_id, latest_message_id(tracker))
     state = OwnCasesState(reference=reference, wish=wish, chosen=chosen)
     return await identify(services, dispatcher, tracker, state)
+
+
+async def add_to_one(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Go on as when the visitor asks to add to a case."""
+    return await _begin(services, dispatcher, tracker, ADD)
 
 
 class ActionGoOnIdentified(InsynAction):
@@ -117,7 +139,7 @@ class ActionGoOnIdentified(InsynAction):
         state = OwnCasesState.from_tracker(tracker)
         if state is not None and state.waits:
             try:
-                return await self._show(dispatcher, tracker, state)
+                return await show(self.services, dispatcher, tracker, state)
             except IdentificationNotAvailableError:
                 pass  # it was for the request that waits
             except ServiceError:
@@ -126,28 +148,6 @@ class ActionGoOnIdentified(InsynAction):
                     return []
         events: list[EventType] = await ActionSubmitRequest(self.services).run(dispatcher, tracker, domain)
         return events
-
-    async def _show(self, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
-        cases = await self.services.own_cases.find(await shown(self.services, tracker, state))
-        still_open = [case for case in cases if case.is_open]
-        wanted = cases if state.wish == STATUS else still_open
-        state = replace(state, waits=False, shown={case.reference: case.title for case in still_open})
-        if state.chosen in state.shown:
-            return go_on_with(dispatcher, tracker, state)
-        if not wanted:
-            dispatcher.utter_message(response="utter_own_cases_none")
-            return [state.as_event()]
-        if state.wish != STATUS and len(still_open) == 1:
-            return go_on_with(dispatcher, tracker, replace(state, chosen=still_open[0].reference))
-        if state.wish != STATUS:
-            dispatcher.utter_message(response="utter_own_cases_which")
-        for case in wanted[:MOST_SHOWN]:
-            _utter_case(dispatcher, case, state.wish)
-            if state.wish == STATUS:
-                await tell_if_released(self.services, dispatcher, case.reference)
-        if len(wanted) > MOST_SHOWN:
-            dispatcher.utter_message(response="utter_own_cases_more", number=str(len(wanted) - MOST_SHOWN))
-        return [state.as_event()]
 
 
 class ActionAddToCase(InsynAction):
@@ -197,6 +197,37 @@ class ValidateCaseAdditionForm(InsynAction):
         if value is None:
             dispatcher.utter_message(response="utter_no_addition")
         return [SlotSet(ADDITION, value)]
+
+
+async def show(
+    services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState
+) -> list[EventType]:
+    """Show the person's cases, or ask what the wish still needs.
+
+    Raises:
+        IdentificationNotAvailableError: nobody has identified for it, or too long ago.
+        ServiceError: a service does not answer.
+    """
+    cases = await services.own_cases.find(await shown(services, tracker, state))
+    still_open = [case for case in cases if case.is_open]
+    wanted = cases if state.wish == STATUS else still_open
+    state = replace(state, waits=False, shown={case.reference: case.title for case in still_open})
+    if state.chosen in state.shown:
+        return go_on_with(dispatcher, tracker, state)
+    if not wanted:
+        dispatcher.utter_message(response="utter_own_cases_none")
+        return [state.as_event()]
+    if state.wish != STATUS and len(still_open) == 1:
+        return go_on_with(dispatcher, tracker, replace(state, chosen=still_open[0].reference))
+    if state.wish != STATUS:
+        dispatcher.utter_message(response="utter_own_cases_which")
+    for case in wanted[:MOST_SHOWN]:
+        _utter_case(dispatcher, case, state.wish)
+        if state.wish == STATUS:
+            await tell_if_released(services, dispatcher, case.reference)
+    if len(wanted) > MOST_SHOWN:
+        dispatcher.utter_message(response="utter_own_cases_more", number=str(len(wanted) - MOST_SHOWN))
+    return [state.as_event()]
 
 
 async def withdraw(

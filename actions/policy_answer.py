@@ -14,10 +14,11 @@ from actions.identify_otherwise import cannot_identify
 from actions.knowledge import Knowledge, Topic
 from actions.own_cases_state import awaits_withdrawal, put_again
 from actions.talk import answers_talk
-from actions.texts import WISHES
+from actions.texts import PATTERNS, WISHES
 from actions.utterance import latest_utterance
 
 MOST_BUTTONS = 3
+RESPONSE_TIME = "policy_response_time"
 
 
 class ActionAnswerPolicy(InsynAction):
@@ -51,6 +52,14 @@ def answer_besides(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge
     """Answer what is asked beside a wish, before the wish is seen to: "säljer ni mina uppgifter? radera mig"."""
     asked = latest_utterance(tracker).further
     utter_answers(dispatcher, [knowledge.topics[intent] for intent in asked if intent in knowledge.topics])
+
+
+def answers_response_time(dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge) -> bool:
+    """Answer "hur lång tid tar det" where nothing else is spoken of, and tell whether that was asked."""
+    if not PATTERNS["how_long"].search(latest_utterance(tracker).lowered):
+        return False
+    utter_answers(dispatcher, [knowledge.topics[RESPONSE_TIME]])
+    return True
 
 
 def utter_answers(

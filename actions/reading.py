@@ -56,6 +56,14 @@ def skippable_answer(said: Utterance) -> str | None:
     return SKIPPED if said.intent == "deny" or PATTERNS["skipping"].search(said.lowered) else free_answer(said)
 
 
+def recipient_answer(said: Utterance) -> str | None:
+    """Return who is to have the data, without the "till" of the answer; or the mark that they would rather not say."""
+    answer = skippable_answer(said)
+    if answer is None or answer == SKIPPED or PATTERNS["to_oneself"].match(said.lowered):
+        return answer
+    return PATTERNS["towards"].sub("", answer) or answer
+
+
 def scope_answer(said: Utterance) -> str | None:
     """Return what a request is to be about, as answered when asked: "Allt", or the visitor's own words."""
     return EVERYTHING if _only_everything(said) else free_answer(said)

@@ -62,6 +62,8 @@ class ActionContinueRequest(InsynAction):
         if begun_type:
             return [FollowupAction(journey_of(begun_type).form)]
         request = ConfirmedRequest.from_tracker(tracker)
+        if request is None and own_cases.means_to_add(said, tracker):
+            return await own_cases.add_to_one(self.services, dispatcher, tracker)
         chosen = duplicates.choice(said, request)
         if request and chosen == duplicates.ADD:
             return await duplicates.add_to_it(self.services, dispatcher, tracker, request)

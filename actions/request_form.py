@@ -17,16 +17,24 @@ from actions import reading
 from actions.base import InsynAction
 from actions.digression import goes_elsewhere, is_never_an_answer, switches
 from actions.journeys.journey import CLIENT_COMPANY, Field, Journey
+from actions.protected_identity import CORRECT, HERE, WAY_ON, guard
+from actions.talk import talk_in_a_form
 from actions.texts import ANSWER_NAMES, CLIENT_LINE, MARKETING, PATTERNS
 from actions.utterance import FALLBACK, Utterance, latest_utterance
+from privacy.protected_identity import says_protected
+from privacy.request_types import IdentityLevel
 
 CONFIRMED: Final = "confirmed"
 FIELD_TO_CHANGE: Final = "field_to_change"
 FAILED_ANSWERS: Final = "failed_answers"
 CLIENT: Final = CLIENT_COMPANY.slot
+CONTACT_EMAIL: Final = "contact_email"
 CLIENT_LINE_SLOT: Final = "client_line"
 PATIENCE: Final = 2
 """Answers that were none in a row, until a way out is offered."""
+
+_NEVER_AN_ADDRESS: Final = frozenset({"scope", "reason", CLIENT})
+"""Questions to which an e-mail address alone is no answer, but that to the question for it."""
 
 _MAY_GO_BACK: Final = frozenset({"change_answer", "deny", FALLBACK})
 
@@ -46,14 +54,25 @@ class RequestForm(InsynAction):
         said = latest_utterance(tracker)
         answers = {field.slot: tracker.get_slot(field.slot) for field in self.journey.fields}
         requested = tracker.get_slot(REQUESTED_SLOT)
+        talk = talk_in_a_form(said) if requested is not None else None
+        if talk is not None:
+            dispatcher.utter_message(response=talk)
+            return [SlotSet(FAILED_ANSWERS, 0)]
         changed = self._read(said, answers, requested)
+        if says_protected(said.text) and not said.is_question and (not changed or requested == CORRECT):
+            return self._guarded([SlotSet(FAILED_ANSWERS, 0)], answers, tracker)
         if changed is None:
             return []
         if not changed and requested is not None:
             return self._not_understood(dispatcher, tracker, requested)
         if requested is not None and self.journey.field(requested) and _gives_another(changed, answers, requested):
             dispatcher.utter_message(response="utter_answer_changed")
-        return self._events(changed, answers)
+        return self._guarded(self._events(changed, answers), answers, tracker)
+
+    def _guarded(self, events: list[EventType], answers: Mapping[str, Any], tracker: Tracker) -> list[EventType]:
+        slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
+        after = {slot: slots.get(slot, value) for slot, value in answers.items()}
+        return [*events, *guard(tracker, after, goes_on_here=slots.get(WAY_ON) == HERE)]
 
     def _read(self, said: Utterance, answers: Mapping[str, Any], requested: str | None) -> dict[str, Any] | None:
         """Return the slots that the message sets.
@@ -76,14 +95,22 @@ class RequestForm(InsynAction):
             value = field.read(said)
             if value is not None:
                 return {field.slot: value}
+        address = self._address_alone(said, answers) if field.slot in _NEVER_AN_ADDRESS else None
+        if address is not None:
+            return {CONTACT_EMAIL: address}
         if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
             return None
         if said.intent == self.journey.intent:
-            return self._in_passing(said, answers)
+            return self._in_passing(said, answers) or self._another_answer(said, answers)
         value = field.read(said)
         if value is None and not field.is_free_text:
             return self._another_answer(said, answers)
         return {} if value is None else {field.slot: value}
+
+    def _address_alone(self, said: Utterance, answers: Mapping[str, Any]) -> str | None:
+        """Return the e-mail address that the message is and nothing else, where the form will ask for one."""
+        address = reading.email_in(said) if len(said.words) == 1 else None
+        return address if CONTACT_EMAIL in answers and address != answers[CONTACT_EMAIL] else None
 
     def _another_answer(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return an earlier answer that the message gives anew, where it is none to the question at hand."""
@@ -104,6 +131,8 @@ class RequestForm(InsynAction):
         new_address = self._new_address(said, answers)
         if new_address:
             return new_address
+        if requested == WAY_ON and (said.intent == "affirm" or reading.begins_with_yes(said)):
+            return {WAY_ON: HERE}
         if is_never_an_answer(said) or switches(said, own_intent=self.journey.intent):
             return None
         wants_change = said.intent in {"change_answer", "deny"} or _changes(said)
@@ -111,6 +140,9 @@ class RequestForm(InsynAction):
             changed = self._to_change(said, answers, asked=None)
             if changed:
                 return changed
+            given = self._another_answer(said, answers)
+            if given:
+                return {**given, CONFIRMED: None}
             if wants_change and requested == CONFIRMED:
                 return {CONFIRMED: None, REQUESTED_SLOT: FIELD_TO_CHANGE}
         if said.intent == "affirm" or (reading.begins_with_yes(said) and not said.is_question):
@@ -175,7 +207,16 @@ class RequestForm(InsynAction):
     def _not_understood(self, dispatcher: CollectingDispatcher, tracker: Tracker, requested: str) -> list[EventType]:
         """Say what was missing in the answer; the second time, also the ways out. The form then asks again."""
         failures = int(tracker.get_slot(FAILED_ANSWERS) or 0) + 1
-        dispatcher.utter_message(response=f"utter_no_{requested}")
+        lowered = latest_utterance(tracker).lowered
+        if PATTERNS["without_bankid"].search(lowered):
+            is_signed = self.journey.rule.identity_level is IdentityLevel.STRONG
+            dispatcher.utter_message(response="utter_without_bankid_later" if is_signed else "utter_bankid_not_needed")
+            failures = 0
+        elif requested == CONTACT_EMAIL and PATTERNS["without_email"].search(lowered):
+            dispatcher.utter_message(response="utter_without_email")
+            failures = 0
+        else:
+            dispatcher.utter_message(response=f"utter_no_{requested}")
         if failures >= PATIENCE:
             dispatcher.utter_message(response="utter_ways_out")
         again = CONFIRMED if requested == FIELD_TO_CHANGE else requested

@@ -5,6 +5,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import InsynAction
+from actions.policy_answer import answers_response_time
 from actions.talk import answers_talk
 from actions.texts import NOT_OURS
 from actions.utterance import latest_utterance
@@ -29,6 +30,8 @@ class ActionAnswerOutOfScope(InsynAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         if answers_talk(dispatcher, tracker, self.services.knowledge):
+            return []
+        if answers_response_time(dispatcher, tracker, self.services.knowledge):
             return []
         said = latest_utterance(tracker)
         kind = next((kind for kind, words in NOT_OURS.items() if words.search(said.plain)), None)

@@ -10,11 +10,13 @@ from actions import own_cases_state, reading
 from actions.base import InsynAction
 from actions.confirmed_request import ConfirmedRequest
 from actions.digression import wish_switched_to
+from actions.identify_otherwise import cannot_identify
 from actions.journeys.registry import JOURNEY_BY_INTENT
-from actions.policy_answer import button
+from actions.own_cases import ActionSeeToOwnCases
+from actions.policy_answer import answers_response_time, button
 from actions.request_begin import begin
 from actions.talk import answers_talk
-from actions.texts import BROAD, WISHES
+from actions.texts import BROAD, PATTERNS, WISHES
 from actions.utterance import FALLBACK, latest_utterance, previous_intents
 
 READINGS = 2
@@ -42,7 +44,16 @@ class ActionAnswerUnsure(InsynAction):
         knowledge = self.services.knowledge
         if answers_talk(dispatcher, tracker, knowledge):
             return []
-        misses = sum(1 for _ in takewhile(_MISSED.__contains__, previous_intents(tracker)))
+        if PATTERNS["fetching"].search(latest_utterance(tracker).lowered) and not tracker.active_loop:
+            shown: list[EventType] = await ActionSeeToOwnCases(self.services).run(dispatcher, tracker, _domain)
+            return shown
+        if answers_response_time(dispatcher, tracker, knowledge):
+            return []
+        if cannot_identify(latest_utterance(tracker), tracker):
+            dispatcher.utter_message(response="utter_identify_otherwise")
+            return []
+        missed = {FALLBACK} if tracker.active_loop else _MISSED  # in a form an answer is understood without an intent
+        misses = sum(1 for _ in takewhile(missed.__contains__, previous_intents(tracker)))
         awaited = None if tracker.active_loop or misses > 1 else _awaited(tracker)
         if awaited:
             dispatcher.utter_message(response=awaited)

@@ -6,7 +6,7 @@ while they wait for a person (docs/adr/0046). Each kind is answered once a conve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -41,8 +41,11 @@ class Attention:
         """Return what is said before anybody answers the message."""
         return self._said(conversation, [kind for kind in self._recognised(text) if kind in _AT_ONCE])
 
-    def afterwards(self, conversation: ConversationRow, text: str) -> list[Draft]:
-        """Return what is said after the bot's answer to the message."""
+    def afterwards(
+        self, conversation: ConversationRow, text: str, *, answered: Collection[str] = frozenset()
+    ) -> list[Draft]:
+        """Return what is said after the bot's answer to the message, which says itself what ``answered`` calls for."""
+        conversation.circumstances = list(dict.fromkeys([*conversation.circumstances, *answered]))
         return self._said(conversation, [kind for kind in self._recognised(text) if kind not in _AT_ONCE])
 
     def beside(self, answers: Sequence[Draft], said: Sequence[Draft], text: str) -> list[Draft]:

@@ -15,6 +15,7 @@ from typing import Final
 from bot.nlu.normalisation import clean, fold
 from foundation.yaml_files import parse_yaml, read_yaml
 from privacy.company_name import with_company
+from privacy.protected_identity import PATTERN
 
 
 class Circumstance(StrEnum):
@@ -23,6 +24,7 @@ class Circumstance(StrEnum):
     CRISIS = "crisis"
     DANGER = "danger"
     THREAT = "threat"
+    HIJACKED = "hijacked"
     PROTECTED = "protected"
     POLICE = "police"
     JOURNALIST = "journalist"
@@ -39,7 +41,9 @@ HEALTH_DETAILS: Final = Path(__file__).with_name("health_details.yml")
 _ILLNESSES: Final = "|".join(read_yaml(HEALTH_DETAILS)["illnesses"])
 _PATTERNS: Final = {
     Circumstance(kind): re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-    for kind, patterns in parse_yaml(with_company(_FILE.read_text("utf-8")).replace("{illness}", _ILLNESSES)).items()
+    for kind, patterns in parse_yaml(
+        with_company(_FILE.read_text("utf-8")).replace("{illness}", _ILLNESSES).replace("{protected}", PATTERN)
+    ).items()
 }
 _GRAVER: Final = frozenset({Circumstance.CRISIS, Circumstance.DANGER})
 _LIGHTER: Final = frozenset({Circumstance.DISTRESS, Circumstance.ANGER, Circumstance.HEALTH})

@@ -233,7 +233,7 @@ class TurnRunner:
             if answer.messages:
                 await self._store.withdraw_answers(session, conversation.id, now=now)
                 conversation.asks_own_words = bool(answer.messages[-1].custom.get("own_words"))
-            said = self._about_the_visitor(claimed, conversation)
+            said = self._about_the_visitor(claimed, conversation, answer)
             heard = self._attention.speaks_for_itself(claimed.said, said)
             if heard:
                 said = self._attention.with_readings(said, _given_way(answer))
@@ -273,8 +273,12 @@ class TurnRunner:
             drafts.append(self._with_person("bot_had_no_answer"))
         return drafts
 
-    def _about_the_visitor(self, claimed: _Claimed, conversation: ConversationRow) -> list[Draft]:
-        return self._attention.afterwards(conversation, claimed.said)
+    def _about_the_visitor(
+        self, claimed: _Claimed, conversation: ConversationRow, answer: RasaAnswer | None = None
+    ) -> list[Draft]:
+        messages = answer.messages if answer is not None else ()
+        answered = {str(message.custom["circumstance"]) for message in messages if "circumstance" in message.custom}
+        return self._attention.afterwards(conversation, claimed.said, answered=answered)
 
     # When it did not
 

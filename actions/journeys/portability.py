@@ -8,7 +8,7 @@ from privacy.request_types import RequestType
 JOURNEY = Journey(
     RequestType.PORTABILITY,
     intent="request_portability",
-    fields=(SCOPE, CLIENT_COMPANY, Field("recipient", reading.skippable_answer), CONTACT_EMAIL),
+    fields=(SCOPE, CLIENT_COMPANY, Field("recipient", reading.recipient_answer), CONTACT_EMAIL),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from foundation.yaml_files import read_yaml
 
 SWEDISH: Final = "sv"
+ENGLISH: Final = "en"
 OTHER: Final = "other"
 """A language that is surely not Swedish, and which one is not known."""
 
@@ -25,21 +26,46 @@ _LEAST_WORDS: Final = 2
 """One word is a name, a loan word or a slip."""
 
 _LEAST_SHARE: Final = 0.3
-"""How much of the message must be words of the language."""
+"""How much of the message must be words of the language, or such as it has too."""
 
-_OVERWHELMING: Final = 4
+_OVERWHELMING: Final = 6
 """How many times more words of another language than Swedish ones outweigh a Swedish word."""
 
 _LISTS: Final[dict[str, str]] = read_yaml(Path(__file__).with_name("languages.yml"))
 _LOANS: Final = re.compile(rf"\b(?:{'|'.join(loan.strip() for loan in _LISTS.pop('loans').split('|'))})\b")
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _LISTS.items()}
+_SWEDISH, _COMMON = _WORDS.pop(SWEDISH), _WORDS.pop("common")
+_ENGLISH_CORE: Final = _WORDS.pop("english_core")
+_NOT_OWN: Final = _SWEDISH | _COMMON
+_WITHIN_SCRIPT: Final = {"ru": ("uk", _WORDS.pop("uk")), "ar": ("fa", _WORDS.pop("fa"))}
+"""The language that shares a script with the one that most write it for, and its words."""
+
+_OWN: Final = {language: words - _NOT_OWN for language, words in _WORDS.items()}
+"""Words that a language shares neither with Swedish nor with what people say in Swedish."""
+
 _SWEDISH_LETTERS: Final = re.compile("[åäö]")
+_TYPICAL: Final = {
+    "de": re.compile("ß|ü|tsch|schw"),
+    "fi": re.compile("ää|öö|yy|uu|ii|[aä]t?te?k[oö]$|ss[aä]ni$|st[aä]ni$"),
+    "pl": re.compile("[ąćęłńśźż]|cie$|szcz|rz[ey]"),
+    "fr": re.compile("[éèêëàçœ]|^[djlmnst]'"),
+    "es": re.compile("[ñáíóú]|ción$"),
+    "tr": re.compile("[ğış]"),
+    "hr": re.compile("[čćđšž]"),
+    "nb": re.compile("[æø]"),
+    "da": re.compile("[æø]"),
+}
+"""Letters and endings that a language has and Swedish has not. Names have them too, so they only add to known words."""
+
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS: Final = re.compile(r"\S*[@/]\S*|\bwww\.\S+")
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|”[^”]*”|“[^”]*”")
 
 _UKRAINIAN: Final = frozenset("іїєґ")
-_PERSIAN: Final = frozenset("پچژگی")
+_PERSIAN: Final = frozenset("پچژگکی")
+_OF_OTHERS_IN_ARABIC_SCRIPT: Final = frozenset("ەێۆڵڕٹڈڑےںہھ")
+"""Sorani Kurdish and Urdu, for which we have no words."""
+
 _SCRIPTS: Final = {"CYRILLIC": "ru", "ARABIC": "ar"}
 """The language of a script where there is one that most write it for here; every other script is ``OTHER``."""
 
@@ -54,31 +80,40 @@ def foreign_language(text: str) -> str | None:
     script, count = Counter(map(_script, letters)).most_common(1)[0]
     if script == "LATIN":
         return _of_words(_WORD.findall(text))
-    return _of_script(script, letters) if count > len(letters) / 2 and len(letters) >= _LEAST_WORDS else None
+    return _of_script(script, text) if count > len(letters) / 2 and len(letters) >= _LEAST_WORDS else None
 
 
 def _of_words(words: list[str]) -> str | None:
-    hits = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
-    swedish = hits.pop(SWEDISH)
-    language, best = max(hits.items(), key=lambda item: item[1])
-    if language == "en":
-        swedish += sum(bool(_SWEDISH_LETTERS.search(word)) for word in words)
-    distinct = len(_WORDS[language].intersection(words))
-    if distinct < _LEAST_WORDS or best < len(words) * _LEAST_SHARE:
+    language = max(_OWN, key=lambda name: len(_OWN[name].intersection(words)))
+    known, typical = _WORDS[language], _TYPICAL.get(language)
+    own = [word for word in words if word in _OWN[language]]
+    if not own:
         return None
-    if swedish and best < swedish * _OVERWHELMING:
+    alike = [word for word in words if word not in known and typical is not None and typical.search(word)]
+    shared = sum(word in _COMMON or (word in known and word in _SWEDISH) for word in words)
+    against = sum(word in _SWEDISH and word not in known and word not in _COMMON for word in words)
+    if language == ENGLISH:
+        if _ENGLISH_CORE.isdisjoint(words):
+            return None
+        against += sum(bool(_SWEDISH_LETTERS.search(word)) for word in words if word not in _NOT_OWN)
+    if len({*own, *alike}) < _LEAST_WORDS:
         return None
-    return language
+    if len(own) + len(alike) + shared < len(words) * _LEAST_SHARE:
+        return None
+    return None if len(own) + len(alike) < against * _OVERWHELMING else language
 
 
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
-def _of_script(script: str, letters: list[str]) -> str:
+def _of_script(script: str, text: str) -> str:
     language = _SCRIPTS.get(script, OTHER)
-    if language == "ru" and _UKRAINIAN.intersection(letters):
+    if language == "ru" and _UKRAINIAN.intersection(text):
         return "uk"
-    if language == "ar" and _PERSIAN.intersection(letters):
+    if language == "ar" and _OF_OTHERS_IN_ARABIC_SCRIPT.intersection(text):
+        return OTHER
+    if language == "ar" and _PERSIAN.intersection(text):
         return "fa"
-    return language
+    neighbour, words = _WITHIN_SCRIPT.get(language, (language, frozenset()))
+    return neighbour if len(words.intersection(_WORD.findall(text))) >= _LEAST_WORDS else language

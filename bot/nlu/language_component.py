@@ -11,14 +11,22 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.language import foreign_language
+from bot.nlu.language import ENGLISH, foreign_language
 
 OTHER_LANGUAGE: Final = "other_language"
 ENTITY: Final = "language"
-ENGLISH: Final = "en"
 
-_UNDERSTOOD_ANYHOW: Final = frozenset({"ask_human", "cancel", "thank", "goodbye", "affirm", "deny"})
-"""Said in English by people who write Swedish, and what they lead to needs no language."""
+
+_POLITE: Final = frozenset({"thank", "goodbye", "greet"})
+_UNDERSTOOD_ANYHOW: Final = {
+    ENGLISH: _POLITE - {"greet"} | {"ask_human", "cancel", "affirm", "deny"},
+    "nb": _POLITE,
+    "da": _POLITE,
+}
+"""What needs no language, or is said in it by people who write Swedish: "talk to a human"."""
+
+_SAID_IN_PASSING: Final = 4
+"""Words at most; "can i talk to someone here please" is written by who does not write Swedish."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,10 +47,13 @@ class OtherLanguageNoticer(GraphComponent):
         for message in messages:
             text, intent = message.get(TEXT), message.get(INTENT) or {}
             language = foreign_language(text) if text and not text.startswith("/") else None
-            understood_anyhow = language == ENGLISH and intent.get("name") in _UNDERSTOOD_ANYHOW
-            if language is not None and not understood_anyhow:
+            if language is not None and not _understood_anyhow(text, language, intent.get("name")):
                 _notice(message, language)
         return messages
+
+
+def _understood_anyhow(text: str, language: str, intent: str | None) -> bool:
+    return intent in _UNDERSTOOD_ANYHOW.get(language, ()) and len(text.split()) <= _SAID_IN_PASSING
 
 
 def _notice(message: Message, language: str) -> None:

@@ -205,6 +205,7 @@ HANDOFF_REASONS: Final = MappingProxyType(
         "crisis": "Mår mycket dåligt, kan vara akut",
         "danger": "Säger sig vara i fara",
         "threat": "Har uttryckt hot",
+        "hijacked": "Säger att någon använder hens identitet eller konto",
         "protected": "Säger sig ha skyddade personuppgifter",
         "police": "Säger sig skriva för en myndighet",
         "journalist": "Säger sig vara journalist",

@@ -19,6 +19,7 @@ from rasa_sdk.utils import all_subclasses
 import actions
 from actions.base import InsynAction
 from actions.journeys.registry import JOURNEY_BY_INTENT, JOURNEY_BY_TYPE
+from actions.protected_identity import PROTECTED_ADDRESS, WAY_ON
 from actions.request_form import CONFIRMED, RequestForm
 from actions.texts import ANSWER_NAMES, HANDOFF, SIGNING_LABELS, WISHES
 from foundation.yaml_files import read_yaml
@@ -31,6 +32,9 @@ OF_THE_EDGE = {"edge:cancel_waiting", "edge:hand_over"}
 MOST_BUTTONS = 5
 OF_A_CASE = "case_addition_form"
 """Asks for what is to be added to a case there is; all other forms make one."""
+
+GUARDS = {WAY_ON, PROTECTED_ADDRESS}
+"""Asked for only of who lives with protected identity (docs/adr/0116)."""
 
 GIVEN_BY_CODE = {"nlu_fallback", "other_language"}
 """Intents that the pipeline gives without having been trained on."""
@@ -119,11 +123,18 @@ def test_every_action_is_used_by_a_rule_or_a_form():
 
 
 def test_every_form_is_a_journey_with_its_slots():
-    forms = {name: form["required_slots"] for name, form in DOMAIN["forms"].items() if name != OF_A_CASE}
+    forms = {
+        name: [slot for slot in form["required_slots"] if slot not in GUARDS]
+        for name, form in DOMAIN["forms"].items()
+        if name != OF_A_CASE
+    }
     journeys = {
         journey.form: [*(field.slot for field in journey.fields), CONFIRMED] for journey in JOURNEY_BY_TYPE.values()
     }
     assert forms == journeys
+    for form in DOMAIN["forms"].values():
+        if "contact_email" in form["required_slots"]:
+            assert form["required_slots"].index(WAY_ON) == form["required_slots"].index("contact_email") - 1
     assert {action.journey.form for action in own_actions().values() if issubclass(action, RequestForm)} == set(forms)
 
 
@@ -155,11 +166,17 @@ def test_the_dialogue_asks_for_what_the_right_needs_and_whose_and_where_to_answe
 def test_slots_that_are_asked_for_can_be_asked_missed_and_changed():
     for name, form in DOMAIN["forms"].items():
         for slot in form["required_slots"]:
-            assert f"utter_ask_{name}_{slot}" in responses()
+            assert {f"utter_ask_{name}_{slot}", f"utter_ask_{slot}"} & set(responses())
             assert f"utter_no_{slot}" in responses()
-        several = len(form["required_slots"]) > 2  # with one answer beside the confirmation it is that one
+        several = (
+            len(set(form["required_slots"]) - GUARDS) > 2
+        )  # with one answer beside the confirmation it is that one
         assert (f"utter_ask_{name}_field_to_change" in responses()) is several
-    asked = {slot for form in DOMAIN["forms"].values() for slot in form["required_slots"]} - {CONFIRMED, "addition"}
+    asked = (
+        {slot for form in DOMAIN["forms"].values() for slot in form["required_slots"]}
+        - {CONFIRMED, "addition"}
+        - GUARDS
+    )
     assert asked == set(ANSWER_NAMES)
     assert asked - {"marketing_address"} == set(SIGNING_LABELS)
 
@@ -180,7 +197,7 @@ def test_every_response_is_said_somewhere():
     }
     assert unused == {"utter_default"}, "Rasa says that one by itself"
     forms = "|".join(DOMAIN["forms"])
-    assert {name for name in asked if not re.match(rf"utter_ask_({forms})_", name)} == set()
+    assert {name for name in asked if not re.match(rf"utter_ask_({forms})_", name)} == {f"utter_ask_{WAY_ON}"}
 
 
 def buttons() -> list[tuple[str, dict[str, str]]]:

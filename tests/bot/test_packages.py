@@ -51,18 +51,34 @@ pytestmark = pytest.mark.database
 
 log = logging.getLogger(__name__)
 
-REFERENCE = "AR-7K2M-9QXA"
+REFERENCE, ANOTHER = "AR-7K2M-9QXA", "AR-G4XE-9MSR"
 OFFICER = Actor.officer("4")
 PERSON, SOMEBODY_ELSE = PERSONAS[0].personal_number, PERSONAS[1]
 READY = {
     "text": "Klart.",
-    "buttons": [{"title": "Hämta dina uppgifter", "payload": f"{FETCH}{REFERENCE}"}],
+    "buttons": [
+        {"title": "Hämta dina uppgifter", "payload": f"{FETCH}{REFERENCE}"},
+        {"title": "Hämta det andra", "payload": f"{FETCH}{ANOTHER}"},
+    ],
 }
 
 
 class NoConversations:
     async def messages(self, _conversation_id: object) -> None:
         return None
+
+
+@dataclass
+class Line(httpx.AsyncBaseTransport):
+    """The way to the case system, which may be cut."""
+
+    inner: httpx.ASGITransport
+    is_cut: bool = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.is_cut:
+            raise httpx.ConnectError("refused", request=request)
+        return await self.inner.handle_async_request(request)
 
 
 @dataclass
@@ -73,13 +89,32 @@ class CaseSystem:
     packages: Packages
     files: CaseFiles
     app: FastAPI
+    transport: Line
 
     async def kinds(self) -> list[str]:
         return [event.kind for event in await self.service.events(REFERENCE)]
 
-    async def release(self, *file_ids: UUID) -> None:
-        package = await self.packages.prepare(REFERENCE, file_ids=file_ids, system_ids=(), actor=OFFICER)
-        await self.packages.release(REFERENCE, package.id, actor=OFFICER)
+    async def has(self, reference: str) -> None:
+        """Register a case of the person's."""
+        await self.service.register(
+            CaseDraft(
+                reference=reference,
+                request_type=RequestType.ACCESS,
+                received_at=datetime.now(UTC),
+                channel=Channel.CHAT,
+                identity=Identity(
+                    level=IdentityLevel.STRONG,
+                    method=IdentificationMethod.BANKID,
+                    personal_identity_number=PERSON,
+                    name="Karl Testsson",
+                    verified_at=datetime.now(UTC),
+                ),
+            )
+        )
+
+    async def release(self, *file_ids: UUID, reference: str = REFERENCE) -> None:
+        package = await self.packages.prepare(reference, file_ids=file_ids, system_ids=(), actor=OFFICER)
+        await self.packages.release(reference, package.id, actor=OFFICER)
 
 
 @pytest.fixture
@@ -93,13 +128,13 @@ async def case_system(database_url, sessions, key_ring) -> AsyncIterator[CaseSys
     service = CaseService(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar())
     packages = Packages(sessions, key_ring=key_ring, clock=clock, files=files, gatherer=gatherer)
     async with app.router.lifespan_context(app):
-        yield CaseSystem(service, packages, files, app)
+        yield CaseSystem(service, packages, files, app, Line(httpx.ASGITransport(app)))
 
 
 @pytest.fixture
 def way_to_cases(case_system: CaseSystem) -> dict[str, Any]:
     """How the edge reaches the case system."""
-    return {"url": "http://cases.test", "transport": httpx.ASGITransport(case_system.app)}
+    return {"url": "http://cases.test", "transport": case_system.transport}
 
 
 @pytest.fixture(scope="module")
@@ -154,44 +189,48 @@ def texts(bot_config: BotConfig) -> Texts:
 
 @pytest.fixture
 async def case(case_system: CaseSystem) -> None:
-    await case_system.service.register(
-        CaseDraft(
-            reference=REFERENCE,
-            request_type=RequestType.ACCESS,
-            received_at=datetime.now(UTC),
-            channel=Channel.CHAT,
-            identity=Identity(
-                level=IdentityLevel.STRONG,
-                method=IdentificationMethod.BANKID,
-                personal_identity_number=PERSON,
-                name="Karl Testsson",
-                verified_at=datetime.now(UTC),
-            ),
-        )
-    )
+    await case_system.has(REFERENCE)
 
 
-async def ask(visitor: Visitor) -> list[dict[str, Any]]:
+async def ask(visitor: Visitor, title: str = "Hämta dina uppgifter") -> list[dict[str, Any]]:
     """Ask for the package and press the button; return what the edge says to that."""
     [ready] = await visitor.say("hämta mina uppgifter")
-    return await visitor.press(button(ready, "Hämta dina uppgifter"))
+    return await visitor.press(button(ready, title))
 
 
 async def identify(
     visitor: Visitor, phone: httpx.AsyncClient, asked: dict[str, Any], **approval: str
 ) -> dict[str, Any]:
     """Sign on the card that ``asked`` carries, and return what comes of it."""
+    before = (await visitor.messages())[-1]
+    await at_bankid(visitor, phone, asked, "approve", **approval)
+    for _ in range(200):
+        last = (await visitor.messages())[-1]
+        if last["id"] > before["id"]:
+            return last
+        await asyncio.sleep(0.05)
+    raise AssertionError("nothing came of the identification")
+
+
+async def at_bankid(
+    visitor: Visitor, phone: httpx.AsyncClient, asked: dict[str, Any], what: str, **details: str
+) -> None:
+    """Start on the card and do something in BankID's app."""
     identification_id = asked["card"]["identification_id"]
     started = await visitor.client.post(f"/chat/identifications/{identification_id}/start", json={"mode": "qr"})
     assert started.status_code == 200, started.text
     order = (await phone.post("/control/scan")).json()["order_ref"]
-    assert (await phone.post(f"/control/orders/{order}/approve", json=approval)).status_code == 200
+    assert (await phone.post(f"/control/orders/{order}/{what}", json=details)).status_code == 200
+
+
+async def state_of(visitor: Visitor, state: str) -> dict[str, Any]:
+    """Wait until the identification offered last is in ``state``."""
     for _ in range(200):
-        last = (await visitor.messages())[-1]
-        if last["id"] > asked["id"]:
-            return last
+        identification: dict[str, Any] = (await visitor.session())["identification"]
+        if identification["state"] == state:
+            return identification
         await asyncio.sleep(0.05)
-    raise AssertionError("nothing came of the identification")
+    raise AssertionError(f"it is {identification['state']}")
 
 
 async def fetch(visitor: Visitor, card: dict[str, Any], **headers: str) -> httpx.Response:
@@ -280,20 +319,9 @@ class TestFetching:
             }
             await internal.post(f"/conversations/{await visitor.conversation_id()}/identifications", json=body)
             asked = (await visitor.messages())[-1]
-            started = asked["card"]["identification_id"]
-            await visitor.client.post(f"/chat/identifications/{started}/start", json={"mode": "qr"})
-            order = (await phone.post("/control/scan")).json()["order_ref"]
-            await phone.post(f"/control/orders/{order}/approve", json={})
-
-            async def is_complete() -> bool:
-                return (await visitor.session())["identification"]["state"] == "complete"
-
-            for _ in range(100):
-                if await is_complete():
-                    break
-                await asyncio.sleep(0.05)
-            assert await is_complete()
-            assert (await visitor.client.get(f"/chat/packages/{started}")).status_code == 403
+            await at_bankid(visitor, phone, asked, "approve")
+            await state_of(visitor, "complete")
+            assert (await fetch(visitor, asked["card"])).status_code == 403
 
     async def test_before_release_there_is_nothing_and_no_identification_is_asked_for(
         self, edge: Edge, case_system: CaseSystem, texts: Texts
@@ -388,6 +416,142 @@ class TestALargeOne:
         log.info("%d MB from the case system through the edge: %.1f MB", LARGE // MEGABYTE, most / MEGABYTE)
         assert received == int(answer.headers["content-length"]) > LARGE * 0.9
         assert most < BOUND
+
+
+@pytest.mark.usefixtures("case")
+class TestOnTheWay:
+    """People do something else between the button and the file, and things break there."""
+
+    async def test_interrupted_by_a_question(self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+
+            [answer] = await visitor.say("vad står det i filen?")
+            assert answer["text"] == "svar på vad står det i filen?"
+
+            given = await identify(visitor, phone, asked)
+            await visitor.say("och hur länge kan jag hämta den?")
+            assert (await fetch(visitor, given["card"])).status_code == 200
+
+    async def test_switched_to_another_wish_which_the_package_s_identification_does_not_sign(
+        self, edge: Edge, internal: httpx.AsyncClient, phone: httpx.AsyncClient, case_system: CaseSystem, rasa: FakeRasa
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [for_the_package] = await ask(visitor)
+            wish = {"request_type": "erasure", "request_title": "Radering", "visible_text": "Radera", "level": 2}
+            conversation = f"/conversations/{await visitor.conversation_id()}/identifications"
+            await internal.post(conversation, json={"reference": ANOTHER, **wish})
+            for_the_wish = (await visitor.messages())[-1]
+
+            await at_bankid(visitor, phone, for_the_wish, "approve")
+            await state_of(visitor, "complete")
+
+            assert (await fetch(visitor, for_the_wish["card"])).status_code == 403
+            assert (await fetch(visitor, for_the_package["card"])).status_code == 403
+            signed = await internal.post(f"{conversation}/consume", json={"reference": ANOTHER})
+            assert signed.json()["visible_text"] == "Radera"
+            [again] = await ask(visitor)
+            assert (await identify(visitor, phone, again))["card"]["kind"] == "package"
+
+    async def test_the_other_case_was_meant(self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem):
+        await case_system.has(ANOTHER)
+        await case_system.release()
+        await case_system.release(reference=ANOTHER)
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            await ask(visitor)
+            [asked] = await ask(visitor, "Hämta det andra")
+
+            given = await identify(visitor, phone, asked)
+
+            assert given["card"]["reference"] == ANOTHER
+            assert (await fetch(visitor, given["card"])).status_code == 200
+        assert "package_fetched" not in await case_system.kinds()
+
+    async def test_called_off_in_the_card_and_taken_up_again(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem, rasa: FakeRasa
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            identification_id = asked["card"]["identification_id"]
+            cancelled = await visitor.client.post(f"/chat/identifications/{identification_id}/cancel")
+            assert cancelled.json()["state"] == "cancelled"
+            assert (await visitor.messages())[-1]["id"] == asked["id"]
+            assert (await fetch(visitor, asked["card"])).status_code == 403
+
+            [again] = await ask(visitor)
+            assert again["card"]["identification_id"] != identification_id
+            assert (await fetch(visitor, (await identify(visitor, phone, again))["card"])).status_code == 200
+        assert not any("EXTERNAL_identification" in text for text in rasa.texts()), (
+            "nothing of the bot's was called off"
+        )
+
+    async def test_bankid_fails_and_is_tried_again_in_the_same_card(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            await at_bankid(visitor, phone, asked, "fail", hint="userCancel")
+            assert (await state_of(visitor, "cancelled"))["id"] == asked["card"]["identification_id"]
+            assert (await fetch(visitor, asked["card"])).status_code == 403
+
+            given = await identify(visitor, phone, asked)
+
+            assert (await fetch(visitor, given["card"])).status_code == 200
+
+    async def test_the_case_system_is_down_when_it_is_asked_for(
+        self, edge: Edge, case_system: CaseSystem, texts: Texts
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            case_system.transport.is_cut = True
+            [told] = await ask(visitor)
+            assert told["text"] == texts("package_unavailable", reference=REFERENCE)
+            assert told["card"] is None
+
+            case_system.transport.is_cut = False
+            [asked] = await visitor.press(button(told, texts("button_try_again")))
+            assert asked["text"] == texts("package_identification", reference=REFERENCE)
+
+    async def test_the_case_system_is_down_when_the_visitor_has_identified(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem, texts: Texts
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            case_system.transport.is_cut = True
+            told = await identify(visitor, phone, asked)
+            assert told["text"] == texts("package_unavailable", reference=REFERENCE)
+
+            case_system.transport.is_cut = False
+            [again] = await visitor.press(button(told, texts("button_try_again")))
+            assert (await fetch(visitor, (await identify(visitor, phone, again))["card"])).status_code == 200
+
+    async def test_the_case_system_is_down_when_the_file_is_opened_and_the_link_still_serves(
+        self, edge: Edge, phone: httpx.AsyncClient, case_system: CaseSystem
+    ):
+        await case_system.release()
+        async with edge.visitor() as visitor:
+            await visitor.open()
+            [asked] = await ask(visitor)
+            given = await identify(visitor, phone, asked)
+            case_system.transport.is_cut = True
+            down = await fetch(visitor, given["card"])
+            assert down.status_code == 503
+            assert down.headers["content-type"].startswith("text/html")
+
+            case_system.transport.is_cut = False
+            assert (await fetch(visitor, given["card"])).status_code == 200, "it was not used up"
 
 
 def test_only_our_own_words_begin_a_fetch():

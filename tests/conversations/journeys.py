@@ -71,8 +71,8 @@ JOURNEYS = [
     Journey(
         "objection",
         "jag vill göra en invändning",
-        ("> Delning med partner", "jag har skyddad adress", ADDRESS),
-        {"scope": "Delning med partner", "reason": "jag har skyddad adress"},
+        ("> Delning med partner", "jag litar inte på dem", ADDRESS),
+        {"scope": "Delning med partner", "reason": "jag litar inte på dem"},
         by_code=True,
     ),
     Journey(

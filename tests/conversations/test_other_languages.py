@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.other_language import WITH_WORDS
+from actions.other_language import STAND_ALONE, WITH_WORDS
 from tests.actions.fakes import Fakes
 from tests.actions.test_names import responses
 from tests.conversations.dialogue import Dialogue
@@ -32,13 +32,64 @@ async def test_a_language_that_we_have_words_in_is_answered_in_it_in_english_and
     assert (await dialogue.press("Person / Människa")).said == ["utter_handed_over"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to see my data",
+        "i want all my data",
+        "can i talk to someone",
+        "delete my account please",
+        "stop emailing me",
+        "what data do you have on me",
+        "who is your dpo",
+    ],
+)
+async def test_short_english_is_answered_in_english_and_begins_nothing(dialogue: Dialogue, fakes: Fakes, text: str):
+    turn = await dialogue.say(text)
+    assert turn.said == ["utter_other_language_en"], turn.text
+    assert (await dialogue.press("Talk to a person")).said == ["utter_handed_over"]
+    assert await dialogue.slot("request_type") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "person"),
+    [
+        ("hvilke opplysninger har dere om meg", "nb", "Snakk med et menneske"),
+        ("hvor længe gemmer I oplysningerne", "da", "Tal med et menneske"),
+    ],
+)
+async def test_norwegian_and_danish_are_answered_in_themselves_and_led_to_a_person(
+    dialogue: Dialogue, text: str, language: str, person: str
+):
+    turn = await dialogue.say(text)
+    assert turn.said == [f"utter_other_language_{language}"], turn.text
+    assert turn.says("svensk")
+    assert (await dialogue.press(person)).said == ["utter_handed_over"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Löschen Sie mein Konto", "de"),
+        ("poista tilini", "fi"),
+        ("usuńcie moje konto", "pl"),
+        ("احذفوا حسابي", "ar"),
+        ("حساب من را حذف کنید", "fa"),
+    ],
+)
+async def test_a_short_wish_in_a_language_with_words_of_its_own(dialogue: Dialogue, text: str, language: str):
+    turn = await dialogue.say(text)
+    assert turn.said == [f"utter_other_language_{language}", "utter_other_language"], turn.text
+    assert "Person / Människa" in turn.buttons
+
+
 async def test_a_language_that_we_have_no_words_in_is_answered_in_english_and_swedish(dialogue: Dialogue):
     assert (await dialogue.say("我想删除我的数据")).said == ["utter_other_language"]
 
 
 def test_every_language_that_is_promised_has_its_words():
     assert {name for name in responses() if name.startswith("utter_other_language_")} == {
-        f"utter_other_language_{language}" for language in {"en", *WITH_WORDS}
+        f"utter_other_language_{language}" for language in STAND_ALONE | WITH_WORDS
     }
 
 
@@ -57,7 +108,17 @@ async def test_ones_own_words_may_be_in_any_language(dialogue: Dialogue):
 
 
 @pytest.mark.parametrize(
-    "text", ["kan jag opt out från newsletter", "vad är er privacy policy", "hur raderar jag min data"]
+    "text",
+    [
+        "kan jag opt out från newsletter",
+        "vad är er privacy policy",
+        "hur raderar jag min data",
+        "kan ni deleta mitt account",
+        "stop med mail",
+        "unsubscribe",
+        "data breach?",
+        "mailing address, PO box",
+    ],
 )
 async def test_swedish_with_english_words_is_swedish(dialogue: Dialogue, text: str):
     turn = await dialogue.say(text)

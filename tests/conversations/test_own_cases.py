@@ -199,9 +199,7 @@ async def test_a_typed_yes_will_do_and_a_no_keeps_it(dialogue: Dialogue, fakes: 
     assert (await dialogue.say("nej")).said == ["utter_case_kept"]
     assert fakes.own_cases.cases[FIRST].is_open
 
-    assert (await dialogue.say("jo, ta tillbaka mitt ärende ändå")).said == ["utter_own_cases_identification"]
-    fakes.edge.sign()
-    await dialogue.happens("identification_completed")
+    assert (await dialogue.say("jo, ta tillbaka mitt ärende ändå")).said == ["utter_confirm_withdrawal"]
     assert (await dialogue.say("ja")).said == ["utter_case_withdrawn"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.nlu.language_component import OtherLanguageNoticer
 from foundation.yaml_files import read_yaml
 
 ROOT = Path(__file__).parent.parent.parent.parent
+SHORT = yaml.safe_load(Path(__file__).with_name("short_sentences.yml").read_text(encoding="utf-8"))
 
 FOREIGN = {
     "en": [
@@ -66,8 +68,18 @@ FOREIGN = {
     "it": ["vorrei cancellare i miei dati", "quali sono i dati che avete"],
     "nl": ["hoe lang bewaren jullie mijn gegevens", "ik wil graag mijn gegevens verwijderen"],
     "pt": ["quero apagar os meus dados", "quanto tempo vocês guardam minhas informações"],
+    "nb": ["hvor lenge lagrer dere mine opplysninger", "hvordan sletter jeg dataene mine"],
+    "da": ["hvor længe gemmer I mine oplysninger", "hvad har I gemt om mig"],
     "ro": ["cât timp păstrați datele mele", "vreau să ștergeți datele mele"],
-    "other": ["我想删除我的数据", "ข้อมูลของฉัน", "ውሂቤን ሰርዝ", "διαγράψτε τα δεδομένα μου", "मेरा डेटा हटाएं"],
+    "other": [
+        "تکایە زانیارییەکانم بسڕنەوە",
+        "میرا ڈیٹا حذف کریں",
+        "我想删除我的数据",
+        "ข้อมูลของฉัน",
+        "ውሂቤን ሰርዝ",
+        "διαγράψτε τα δεδομένα μου",
+        "मेरा डेटा हटाएं",
+    ],
 }
 
 SWEDISH = [
@@ -96,9 +108,11 @@ SWEDISH = [
     "my.name@where.you.are.com",
     "Björkvägen 4, Umeå",
     "vem är DPO",
-    "hvor lenge lagrer dere mine opplysninger",
-    "hvordan sletter jeg mine data",
-    "hvor længe gemmer I mine oplysninger",
+    "hva menar du",
+    "ikke alls, jeg menar nej",
+    "mötet i Tønder med Jens Sørensen",
+    "Łukasz Wójcik",
+    "Müller-Strauß",
     'ni skrev "we will delete your data as soon as you ask for it", stämmer det?',
     "😀😀😀",
     "🇬🇧",
@@ -120,25 +134,50 @@ def test_other_languages_are_known(language: str, text: str):
     assert foreign_language(text) == language
 
 
+def test_short_sentences_are_known_which_the_lists_were_made_without():
+    held_out = [(language, text) for language, texts in SHORT["held_out"].items() for text in texts]
+    foreign = [(language, text) for language, text in held_out if language != "sv"]
+    known = [text for language, text in foreign if foreign_language(text) == language]
+    assert len(foreign) > 100
+    assert len(known) >= len(foreign) * 0.95
+
+
+def test_what_the_lists_were_made_with_stays_known():
+    foreign = [(name, text) for name, texts in SHORT["tuned_on"].items() if name != "sv" for text in texts]
+    known = [text for language, text in foreign if foreign_language(text) == language]
+    assert len(known) >= len(foreign) * 0.95
+
+
+@pytest.mark.parametrize("part", ["tuned_on", "held_out"])
+def test_swedish_with_loan_words_slips_and_dialect_is_swedish(part: str):
+    assert [text for text in SHORT[part]["sv"] if foreign_language(text)] == []
+
+
 @pytest.mark.parametrize("text", SWEDISH)
 def test_swedish_is_never_taken_for_another_language(text: str):
     assert foreign_language(text) is None
 
 
-def test_nothing_that_people_ask_us_in_swedish_is_taken_for_another_language():
-    taken = {
-        line
+def test_what_is_taken_of_what_people_ask_us_is_in_another_language():
+    """Examples are in Swedish but for some 90, all read: English, Finnish, Norwegian and Danish."""
+    taken = [
+        (language, line)
         for path in sorted((ROOT / "data" / "nlu").rglob("*.yml"))
         for entry in read_yaml(path)["nlu"]
         if entry["intent"] != "out_of_scope"
         for line in entry["examples"].splitlines()
-        if foreign_language(line.removeprefix("- "))
-    }
-    in_english = {"- are you human", "- are you a bot", "- talk to a human", "- agent please"}
-    assert taken <= in_english
+        if (language := foreign_language(line.removeprefix("- ")))
+    ]
+    assert {language for language, _ in taken} <= {"en", "fi", "nb", "da"}
+    assert len(taken) <= 95
+    assert not [line for language, line in taken if language == "en" and re.search("[åäö]", line)]
 
 
-@pytest.mark.parametrize("text", ["a " * 1_000, "the " * 2_000, "ж" * 5_000, "\u202e" * 500, "x" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    ["a " * 1_000, "the " * 2_000, "ж" * 5_000, "\u202e" * 500, "x" * 10_000],
+    ids=["letters", "words", "one script", "nothing to see", "one word"],
+)
 def test_any_length_is_looked_at(text: str):
     foreign_language(text)
 
@@ -155,11 +194,17 @@ def test_another_language_becomes_the_intent_and_is_named():
     assert [(found["entity"], found["value"]) for found in message.get("entities")] == [("language", "en")]
 
 
+def test_a_person_asked_for_in_a_whole_sentence_is_answered_in_its_language():
+    assert noticed("can i talk to someone", "ask_human").get("intent")["name"] == "other_language"
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
         ("radera allt", "request_erasure"),
         ("talk to a human", "ask_human"),
+        ("yes please do", "affirm"),
+        ("tak skal du have", "thank"),
         ("/request_erasure", "request_erasure"),
         ("", "nlu_fallback"),
     ],

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import BrowserContext, expect
 
-from tests.bot.widget.conftest import Chat
+from tests.bot.fake_rasa import Told
+from tests.bot.widget.conftest import Chat, watch
+from tests.bot.widget.real_edge import real_edge
+from tests.bot.widget.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -200,3 +204,50 @@ async def _look(chat: Chat, *, away: bool) -> None:
 async def _quiet(chat: Chat) -> None:
     """Long enough for a second try to have come."""
     await chat.page.wait_for_timeout(2_500)
+
+
+@pytest.mark.database
+async def test_the_edge_s_own_process_is_killed_under_a_conversation_and_started_again(
+    context: BrowserContext, database_url: str, tmp_path: Path
+) -> None:
+    """Killed while the bot answers; more is written meanwhile. All is said once, and what was typed is kept."""
+    async with real_edge(database_url, tmp_path) as edge:
+        visitor, errors = Visitor(await context.new_page(), edge.url), []
+        watch(visitor.page, errors)
+        await visitor.open()
+        await visitor.ask("före")
+        heard, released = asyncio.Event(), asyncio.Event()
+
+        async def hold(told: Told) -> None:
+            if told.text == "mitt i":
+                heard.set()
+                await released.wait()
+
+        edge.rasa.before = hold
+        await visitor.say("mitt i")
+        await heard.wait()
+
+        await edge.kill()
+        await expect(visitor.panel.locator(".notice.link")).to_have_text("Återansluter …")
+        await expect(visitor.live_region).to_contain_text("Återansluter …")
+        await visitor.say("medan den var nere")
+        await expect(visitor.log.locator(".waiting, .sending")).to_contain_text("medan den var nere")
+        await visitor.input.fill("halvskrivet")
+        released.set()
+        await edge.start()
+
+        await expect(visitor.bubbles("bot").last).to_have_text("svar på medan den var nere", timeout=20_000)
+        await expect(visitor.panel.locator(".notice.link")).to_be_hidden()
+        assert await visitor.bubbles("visitor").all_inner_texts() == ["före", "mitt i", "medan den var nere"]
+        assert (await visitor.bubbles("bot").all_inner_texts())[1:] == [
+            "svar på före",
+            "svar på mitt i",
+            "svar på medan den var nere",
+        ]
+        await expect(visitor.input).to_have_value("halvskrivet")
+        assert [text for text in edge.rasa.texts() if not text.startswith("EXTERNAL_")] == [
+            "före",
+            "mitt i",
+            "medan den var nere",
+        ]
+        assert errors == []

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,19 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from cases.console import texts
+from cases.console import conversation_texts, texts
 from cases.console.accounts import Role
-from cases.drafts import NOBODY, CaseDraft
+from cases.drafts import NOBODY, CaseDraft, MarketingBlockDraft, MarketingChannel
+from cases.service import CaseService
+from privacy.calendar import WorkingCalendar
 from privacy.identity_proof import IdentityGap, ProofMethod
 from privacy.letters import LetterKind
+from privacy.request_types import RequestType
 from tests.cases.console import monday, test_answers
 from tests.cases.console.conftest import PASSWORD
 from tests.cases.console.fake_edge import FakeConversation
 from tests.chromium import running_chromium
+from tests.register import REGISTER
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
@@ -226,6 +230,53 @@ class TestLooks:
             await page.goto(path)
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert await page.evaluate(overflow) <= 0, path
+
+
+class TestDoneByHand:
+    """What no system does by itself: what the assistant remembers is erased from its task, numbers are blocked."""
+
+    check = TestLooks.check
+
+    @pytest.fixture
+    def config(self, config):
+        return replace(config, systems=REGISTER)
+
+    @pytest.fixture
+    def service(self, sessions, key_ring, clock):
+        return CaseService(sessions, key_ring=key_ring, clock=clock, calendar=WorkingCalendar(), systems=REGISTER)
+
+    @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark")])
+    async def test_conversations_are_erased_and_numbers_blocked(
+        self, open_page, anna, service, another, edge, references, clock, size, scheme
+    ):
+        talked = edge.visitor_waits(since=clock())
+        case = another(request_type=RequestType.ERASURE, conversation_id=talked.id)
+        await service.register(case)
+        blocked = MarketingBlockDraft(next(references), MarketingChannel.PHONE, "+46701234567", clock())
+        await service.block_marketing(blocked)
+        page = await open_page(viewport=SIZES[size], color_scheme=scheme)
+        await log_in(page)
+
+        await page.goto(f"/console/cases/{case.reference}")
+        task = page.locator("details.task", has=page.get_by_role("button", name=conversation_texts.ERASE))
+        await task.locator("summary").click()
+        await task.get_by_role("checkbox", name=conversation_texts.CANNOT_UNDO).scroll_into_view_if_needed()
+        await self.check(page, f"erase-assistant-{size}-{scheme}")
+        await task.get_by_role("checkbox", name=conversation_texts.CANNOT_UNDO).check()
+        await task.get_by_role("button", name=conversation_texts.ERASE).click()
+        await expect(page.get_by_role("status")).to_contain_text(texts.DONE["conversations-erased"])
+        await self.check(page, f"erased-assistant-{size}-{scheme}")
+        assert edge.conversations == {}
+
+        await page.goto("/console/marketing-blocks")
+        await self.check(page, f"numbers-{size}-{scheme}")
+        await page.get_by_role("button", name="Visa hela numret").click()
+        await expect(page.get_by_text("+46701234567").first).to_be_visible()
+        await page.get_by_role("button", name="Spärrat i").first.click()
+        await expect(page.get_by_role("status")).to_contain_text(texts.DONE["number-task"])
+        await page.get_by_role("button", name="Finns inte där").first.click()
+        await expect(page.get_by_role("heading", name="Nummer att spärra för hand")).to_have_count(0)
+        await self.check(page, f"numbers-done-{size}-{scheme}")
 
 
 class TestTheQueueLive:
