@@ -161,4 +161,4 @@ async def test_where_only_the_packages_do_not_answer_the_case_is_told(dialogue: 
     turn = await identified(dialogue, fakes)
     assert turn.said == ["utter_own_case"]
     fakes.cases.is_down = False
-    assert offers(await identified(dialogue, fakes), FIRST)
+    assert offers(await dialogue.say(ASKED), FIRST)

@@ -32,7 +32,6 @@ async def at_the_address(dialogue: Dialogue) -> Turn:
         ("hej", "utter_in_form_greet"),
         ("jag har inte bankid", "utter_without_bankid_later"),
         ("har ingen mejl", "utter_without_email"),
-        ("jag vill inte lämna min mejladress", "utter_without_email"),
     ],
 )
 async def test_what_answers_nothing_is_met_in_its_own_words_and_the_question_stands(
