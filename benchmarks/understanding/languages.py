@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.understanding.examples import read_examples
 from bot.nlu.language import SWEDISH, foreign_language
+from foundation.yaml_files import read_yaml
 from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT
 
@@ -20,7 +20,7 @@ PARTS = ("tuned_on", "held_out")
 def main() -> None:
     """Print the rates over the short sentences, then what of the examples and development questions is taken."""
     console = Console()
-    parts = [yaml.safe_load(SENTENCES.read_text("utf-8"))[part] for part in PARTS]
+    parts = [read_yaml(SENTENCES)[part] for part in PARTS]
     table = Table("written in", *PARTS, title="right language (noticed at all) of")
     for language in dict.fromkeys(language for part in parts for language in part):
         table.add_row(language, *(_rate(language, part.get(language, [])) for part in parts))

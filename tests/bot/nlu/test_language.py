@@ -13,7 +13,7 @@ from bot.nlu.language_component import OtherLanguageNoticer
 from foundation.yaml_files import read_yaml
 
 ROOT = Path(__file__).parent.parent.parent.parent
-SHORT = yaml.safe_load(Path(__file__).with_name("short_sentences.yml").read_text(encoding="utf-8"))
+SHORT = read_yaml(Path(__file__).with_name("short_sentences.yml"))
 
 FOREIGN = {
     "en": [
