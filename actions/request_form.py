@@ -33,6 +33,9 @@ CLIENT_LINE_SLOT: Final = "client_line"
 PATIENCE: Final = 2
 """Answers that were none in a row, until a way out is offered."""
 
+_NAMES_IT = 3
+"""Words of an answer that says no more than what it is about ("mitt efternamn"): they are kept as they are."""
+
 _NEVER_AN_ADDRESS: Final = frozenset({"scope", "reason", CLIENT})
 """Questions to which an e-mail address alone is no answer, but that to the question for it."""
 
@@ -98,10 +101,14 @@ class RequestForm(InsynAction):
         address = self._address_alone(said, answers) if field.slot in _NEVER_AN_ADDRESS else None
         if address is not None:
             return {CONTACT_EMAIL: address}
+        if field.slot == CONTACT_EMAIL and PATTERNS["without_email"].search(said.lowered):
+            return {}  # and no wish for no more mail
         if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
             return None
         if said.intent == self.journey.intent:
-            return self._in_passing(said, answers) or self._another_answer(said, answers)
+            found = self._in_passing(said, answers) or self._another_answer(said, answers)
+            own_words = field.read(said) if field.is_free_text and len(said.words) <= _NAMES_IT else None
+            return found | {field.slot: own_words} if field.slot in found and own_words else found
         value = field.read(said)
         if value is None and not field.is_free_text:
             return self._another_answer(said, answers)

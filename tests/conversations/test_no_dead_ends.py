@@ -84,8 +84,10 @@ FURTHER_OPENINGS: list[tuple[str, ...]] = [
     ("/request_rectification", "min lön för mars", "31 000 kronor"),
     *((f"/ask_case_{wish}", IDENTIFIED) for wish in ("status", "withdraw", "add")),
     ("/request_erasure", "allt", "anna@example.se", "/affirm", IDENTIFIED),
+    ("jag har skyddad identitet", "/request_access", "allt"),
+    ("jag har skyddad identitet", "/request_rectification", "min adress"),
 ]
-"""Ways to what no button alone leads to: a client's data, one's own cases, a second case of the same kind."""
+"""Ways to what no button alone leads to: a client's data, own cases, a second case of a kind, a protected identity."""
 
 
 async def replay(agent: Agent, fakes: Fakes, path: tuple[str, ...]) -> Turn:
