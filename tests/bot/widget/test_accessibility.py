@@ -389,6 +389,7 @@ async def test_rounded_corners_and_the_home_bar_cover_nothing(chat: Chat) -> Non
 
     await chat.launcher.click()
     await chat.bubbles("bot").first.wait_for()
+    await chat.panel.evaluate("panel => Promise.all(panel.getAnimations().map(each => each.finished))")
     assert await _box(chat.panel) == {"left": 0, "top": 0, "right": WIDTH, "bottom": HEIGHT}
     for node in await chat.panel.locator("button:visible, textarea, h2").all():
         box = await _box(node)

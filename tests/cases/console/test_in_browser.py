@@ -258,7 +258,7 @@ class TestDoneByHand:
         await log_in(page)
 
         await page.goto(f"/console/cases/{case.reference}")
-        task = page.locator("details.task", has=page.get_by_role("button", name=conversation_texts.ERASE))
+        task = page.locator("details.task", has=page.locator("button", has_text=conversation_texts.ERASE))
         await task.locator("summary").click()
         await task.get_by_role("checkbox", name=conversation_texts.CANNOT_UNDO).scroll_into_view_if_needed()
         await self.check(page, f"erase-assistant-{size}-{scheme}")
