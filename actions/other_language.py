@@ -24,10 +24,8 @@ class ActionAnswerOtherLanguage(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         language = latest_entity(tracker, LANGUAGE)
         email = self.services.knowledge.privacy_email
-        if language in STAND_ALONE:
+        if language in STAND_ALONE | WITH_WORDS:
             dispatcher.utter_message(response=f"utter_other_language_{language}", privacy_email=email)
-            return []
-        if language in WITH_WORDS:
-            dispatcher.utter_message(response=f"utter_other_language_{language}", privacy_email=email)
-        dispatcher.utter_message(response="utter_other_language", privacy_email=email)
+        if language not in STAND_ALONE:
+            dispatcher.utter_message(response="utter_other_language", privacy_email=email)
         return []

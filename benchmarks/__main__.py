@@ -7,6 +7,7 @@ BankID's simulator. Ports and data are the benchmark's own, so it may run beside
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -39,7 +40,9 @@ def main() -> None:
     """Measure and print."""
     table = Table("figure", "value")
     table.add_row("size of .venv", f"{_megabytes(ROOT / '.venv'):.0f} MB")
-    with tempfile.TemporaryDirectory(prefix="insyn-bench-") as scratch:
+    with contextlib.ExitStack() as at_last:
+        at_last.callback(lambda: Console().print(table))  # what was measured before a part that broke
+        scratch = at_last.enter_context(tempfile.TemporaryDirectory(prefix="insyn-bench-"))
         data_dir = Path(scratch) / "data"
         table.add_row("training (rasa train)", f"{_training_s(Path(scratch) / 'train.log'):.1f} s")
         table.add_row("size of the model", f"{training.model_path().stat().st_size / 1e6:.1f} MB")
@@ -53,7 +56,6 @@ def main() -> None:
             _add_turn_costs(table, settings, data_dir)
             for name, megabytes in _memory_mb().items():
                 table.add_row(f"memory of {name}", f"{megabytes:.0f} MB")
-    Console().print(table)
 
 
 def _training_s(log: Path) -> float:

@@ -28,6 +28,7 @@ from bot.client import AskClient
 from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT, Settings
 
+HANDS_OVER = "ask_human"
 QUESTIONS = 10
 """In a conversation; a visitor asks less, but what grows with the conversation should show."""
 
@@ -62,7 +63,12 @@ async def turn_costs_ms(
     for number in range(WARM_UP + conversations):
         async with AskClient(settings.chat_url, service_token=token) as client:
             before = used_s(data_dir)
-            took = [(await client.ask(text)).latency_ms for text in itertools.islice(texts, QUESTIONS)]
+            took = []
+            for text in itertools.islice(texts, QUESTIONS):
+                answer = await client.ask(text)
+                took.append(answer.latency_ms)
+                if answer.intent == HANDS_OVER:
+                    break  # from here on a person answers, and no turn ends
             after = used_s(data_dir)
         if number >= WARM_UP:
             latencies += took
