@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_besides
 from actions.base import InsynAction
 from actions.clients.edge import QueuePlace
 from actions.confirmed_request import ConfirmedRequest
@@ -13,7 +14,6 @@ from actions.errors import ServiceError
 from actions.identify_otherwise import cannot_identify, register_unidentified
 from actions.journeys.registry import journey_of
 from actions.knowledge import Knowledge
-from actions.policy_answer import answer_besides
 from actions.request_begin import REQUEST_TYPE, idle_form
 from actions.submission import registered
 from actions.texts import HANDOFF

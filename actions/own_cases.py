@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import reading
+from actions.answers import answers_response_time
 from actions.base import InsynAction
 from actions.clients.own_cases import OwnCase, Shown
 from actions.confirmed_request import ConfirmedRequest
@@ -30,6 +31,7 @@ from actions.own_cases_state import (
     go_on_with,
 )
 from actions.package_download import tell_if_released
+from actions.paused_request import offer_to_go_on, pause
 from actions.services import Services
 from actions.submission import ActionSubmitRequest, registered
 from actions.texts import OWN_CASES, PATTERNS
@@ -59,6 +61,9 @@ class ActionSeeToOwnCases(InsynAction):
             if said.answers.get("confirmed"):
                 return await withdraw(self.services, dispatcher, tracker, state)
             return go_on_with(dispatcher, tracker, state)
+        is_filling_in = bool(tracker.active_loop) and not registered(tracker)
+        if is_filling_in and answers_response_time(dispatcher, tracker, self.services.knowledge):
+            return []  # "när får jag svar" is asked of the request that is being filled in
         if said.answers.get("identify") and state:
             return await _begin(self.services, dispatcher, tracker, state.wish, chosen=state.chosen)
         if said.intent not in {ADD, WITHDRAW} and "scope" not in said.answers:
@@ -87,6 +92,7 @@ class ActionSeeToOwnCases(InsynAction):
                 due_explanation=" ".join(state.due_explanation),
             )
             await tell_if_released(self.services, dispatcher, state.reference)
+        offer_to_go_on(dispatcher, tracker)
         return []
 
 
@@ -145,6 +151,7 @@ class ActionGoOnIdentified(InsynAction):
             except ServiceError:
                 if ConfirmedRequest.from_tracker(tracker) is None:
                     dispatcher.utter_message(response="utter_own_cases_unavailable")
+                    offer_to_go_on(dispatcher, tracker)
                     return []
         events: list[EventType] = await ActionSubmitRequest(self.services).run(dispatcher, tracker, domain)
         return events
@@ -168,10 +175,11 @@ class ActionAddToCase(InsynAction):
         except IdentificationNotAvailableError:
             return [SlotSet(ADDITION, None), *await identify(self.services, dispatcher, tracker, state)]
         except ServiceError as error:
-            return [SlotSet(ADDITION, None), *_told_not_done(dispatcher, state, error)]
+            return [SlotSet(ADDITION, None), *_told_not_done(dispatcher, tracker, state, error)]
         dispatcher.utter_message(
             response="utter_added_to_case", reference=case.reference, due_on=swedish_date(case.due_on)
         )
+        offer_to_go_on(dispatcher, tracker)
         return [SlotSet(ADDITION, None), replace(state, chosen=None).as_event()]
 
 
@@ -216,6 +224,7 @@ async def show(
         return go_on_with(dispatcher, tracker, state)
     if not wanted:
         dispatcher.utter_message(response="utter_own_cases_none")
+        offer_to_go_on(dispatcher, tracker)
         return [state.as_event()]
     if state.wish != STATUS and len(still_open) == 1:
         return go_on_with(dispatcher, tracker, replace(state, chosen=still_open[0].reference))
@@ -227,6 +236,9 @@ async def show(
             await tell_if_released(services, dispatcher, case.reference)
     if len(wanted) > MOST_SHOWN:
         dispatcher.utter_message(response="utter_own_cases_more", number=str(len(wanted) - MOST_SHOWN))
+    if state.wish != STATUS:  # one of them is to be chosen
+        return [*pause(tracker), state.as_event()]
+    offer_to_go_on(dispatcher, tracker)
     return [state.as_event()]
 
 
@@ -242,13 +254,14 @@ async def withdraw(
     except IdentificationNotAvailableError:
         return await identify(services, dispatcher, tracker, state)
     except ServiceError as error:
-        return _told_not_done(dispatcher, state, error)
+        return _told_not_done(dispatcher, tracker, state, error)
     dispatcher.utter_message(response="utter_case_withdrawn", reference=case.reference, title=case.title)
+    offer_to_go_on(dispatcher, tracker)
     left = {reference: title for reference, title in state.shown.items() if reference != case.reference}
     return [replace(state, shown=left, chosen=None, asked_at_message=None).as_event()]
 
 
-def keep(dispatcher: CollectingDispatcher, state: OwnCasesState) -> list[EventType]:
+def keep(dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
     """Leave the case as it is; where there are others, one of them may have been meant."""
     others = _others(state)
     if others:
@@ -257,6 +270,7 @@ def keep(dispatcher: CollectingDispatcher, state: OwnCasesState) -> list[EventTy
         )
     else:
         dispatcher.utter_message(response="utter_case_kept", reference=state.chosen)
+        offer_to_go_on(dispatcher, tracker)
     return [replace(state, chosen=None, asked_at_message=None).as_event()]
 
 
@@ -281,9 +295,11 @@ async def identify(
         )
     except ServiceError:
         dispatcher.utter_message(response="utter_own_cases_unavailable")
+        paused = []
     else:
         dispatcher.utter_message(response="utter_own_cases_identification")
-    return [replace(state, waits=True, asked_at_message=None).as_event()]
+        paused = pause(tracker)
+    return [*paused, replace(state, waits=True, asked_at_message=None).as_event()]
 
 
 async def shown(services: Services, tracker: Tracker, state: OwnCasesState) -> Shown:
@@ -328,8 +344,11 @@ def _choices(intent: str, cases: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _told_not_done(dispatcher: CollectingDispatcher, state: OwnCasesState, error: ServiceError) -> list[EventType]:
+def _told_not_done(
+    dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState, error: ServiceError
+) -> list[EventType]:
     is_final = isinstance(error, ServiceRefusedError)
     response = "utter_own_case_refused" if is_final else "utter_own_case_not_done"
     dispatcher.utter_message(response=response, reference=state.chosen)
+    offer_to_go_on(dispatcher, tracker)
     return [replace(state, asked_at_message=None).as_event()]

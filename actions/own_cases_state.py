@@ -6,7 +6,9 @@ from typing import Any, Final
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
 
+from actions.paused_request import pause
 from actions.texts import OWN_CASES
 from actions.utterance import messages_so_far
 
@@ -66,10 +68,19 @@ def awaits_withdrawal(tracker: Tracker) -> OwnCasesState | None:
     return state if messages_so_far(tracker) == state.asked_at_message + 1 else None
 
 
+def in_hand(tracker: Tracker) -> bool:
+    """Tell whether the visitor is just now busy with a case: the card is out, or an answer is awaited."""
+    state = OwnCasesState.from_tracker(tracker)
+    if state is None:
+        return False
+    return state.waits or awaits_withdrawal(tracker) is not None or tracker.active_loop_name == ADDITION_FORM
+
+
 def go_on_with(dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCasesState) -> list[EventType]:
-    """Ask what adding to or taking back the chosen case still needs."""
+    """Ask what adding to or taking back the chosen case still needs; a request that asks something waits meanwhile."""
     if state.wish == ADD:
-        return [ActiveLoop(None), SlotSet(ADDITION, None), state.as_event(), FollowupAction(ADDITION_FORM)]
+        idle = (SlotSet(REQUESTED_SLOT, None), SlotSet(ADDITION, None))
+        return [ActiveLoop(None), *idle, state.as_event(), FollowupAction(ADDITION_FORM)]
     reference = state.chosen or ""
     dispatcher.utter_message(
         response="utter_confirm_withdrawal",
@@ -80,7 +91,7 @@ def go_on_with(dispatcher: CollectingDispatcher, tracker: Tracker, state: OwnCas
             {"title": OWN_CASES["withdraw_no"], "payload": "/deny"},
         ],
     )
-    return [replace(state, asked_at_message=messages_so_far(tracker)).as_event()]
+    return [*pause(tracker), replace(state, asked_at_message=messages_so_far(tracker)).as_event()]
 
 
 def case_button(key: str, intent: str, reference: str, *, confirmed: bool = False) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions import duplicates, further_wish, own_cases, reading
 from actions.base import InsynAction
@@ -12,7 +13,8 @@ from actions.confirmed_request import SLOT, ConfirmedRequest
 from actions.journeys.registry import journey_of
 from actions.marketing_block import PENDING_BLOCKS, ActionBlockMarketing
 from actions.own_cases_state import SLOT as OWN_CASES
-from actions.own_cases_state import OwnCasesState, awaits_withdrawal
+from actions.own_cases_state import OwnCasesState, awaits_withdrawal, in_hand
+from actions.paused_request import is_paused, offer_to_go_on
 from actions.reading import SKIPPED
 from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
 from actions.submission import ActionSubmitRequest, registered
@@ -29,6 +31,10 @@ class ActionCancelRequest(InsynAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: object) -> list[EventType]:
         under_way = any(tracker.get_slot(slot) for slot in (REQUEST_TYPE, SLOT, PENDING_BLOCKS))
         seen = OwnCasesState.from_tracker(tracker)
+        if in_hand(tracker) and is_paused(tracker):
+            dispatcher.utter_message(response="utter_own_cases_left")
+            offer_to_go_on(dispatcher, tracker)
+            return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None), SlotSet(OWN_CASES, None)]
         if not (under_way or seen) and answers_talk(dispatcher, tracker, self.services.knowledge):
             return []
         if under_way:
@@ -57,7 +63,7 @@ class ActionContinueRequest(InsynAction):
             return about_own_case
         begun_type = tracker.get_slot(REQUEST_TYPE)
         if begun_type and said.intent == "deny":
-            dispatcher.utter_message(response="utter_request_pending", title=journey_of(begun_type).rule.title)
+            dispatcher.utter_message(response="utter_request_left", title=journey_of(begun_type).rule.title)
             return []
         if begun_type:
             return [FollowupAction(journey_of(begun_type).form)]
@@ -92,7 +98,7 @@ class ActionContinueRequest(InsynAction):
         if state is None or said.intent not in {"affirm", "deny"}:
             return None
         if said.intent == "deny":
-            return own_cases.keep(dispatcher, state)
+            return own_cases.keep(dispatcher, tracker, state)
         return await own_cases.withdraw(self.services, dispatcher, tracker, state)
 
     async def _as_new(

@@ -4,8 +4,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answers_response_time
 from actions.base import InsynAction
-from actions.policy_answer import answers_response_time
 from actions.talk import answers_talk
 from actions.texts import NOT_OURS
 from actions.utterance import latest_utterance

@@ -7,13 +7,13 @@ from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import own_cases_state, reading
+from actions.answers import answers_response_time, button
 from actions.base import InsynAction
 from actions.confirmed_request import ConfirmedRequest
 from actions.digression import wish_switched_to
 from actions.identify_otherwise import cannot_identify
 from actions.journeys.registry import JOURNEY_BY_INTENT
 from actions.own_cases import ActionSeeToOwnCases
-from actions.policy_answer import answers_response_time, button
 from actions.request_begin import begin
 from actions.talk import answers_talk
 from actions.texts import BROAD, PATTERNS, WISHES

@@ -7,12 +7,12 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import further_wish
+from actions.answers import answer_besides
 from actions.base import InsynAction
 from actions.journeys.consent_withdrawal import JOURNEY as CONSENT_WITHDRAWAL
 from actions.journeys.marketing_optout import JOURNEY as MARKETING_OPTOUT
 from actions.journeys.registry import JOURNEY_BY_INTENT
 from actions.own_cases import means_own_case, take_one_back
-from actions.policy_answer import answer_besides
 from actions.request_begin import begin
 from actions.texts import PATTERNS
 from actions.utterance import latest_utterance

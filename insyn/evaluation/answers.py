@@ -10,9 +10,9 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import answer_besides, asked_topics, utter_answers
 from actions.journeys.registry import JOURNEY_BY_INTENT, journey_of
 from actions.knowledge import Knowledge, load_knowledge
-from actions.policy_answer import answer_besides, asked_topics, utter_answers
 from actions.request_begin import REQUEST_TYPE, begin
 from actions.utterance import latest_utterance
 from foundation.yaml_files import read_yaml

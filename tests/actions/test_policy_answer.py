@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.policy_answer import MOST_BUTTONS, ActionAnswerPolicy
+from actions.answers import MOST_BUTTONS
+from actions.policy_answer import ActionAnswerPolicy
 from actions.texts import BROAD
 from actions.unsure import ActionAnswerUnsure
 from tests.actions.fakes import KNOWLEDGE, Fakes, run, tracker_with

@@ -77,7 +77,7 @@ async def test_a_request_that_was_left_for_a_person_goes_on(fakes: Fakes):
 async def test_a_no_leaves_it_waiting_and_says_so(fakes: Fakes):
     tracker = tracker_with("nej", intent="deny", request_type="erasure", scope="Allt")
     messages, events = await run(ActionContinueRequest(fakes.services), tracker)
-    assert [message["response"] for message in messages] == ["utter_request_pending"]
+    assert [message["response"] for message in messages] == ["utter_request_left"]
     assert events == []
 
 
