@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -132,9 +132,12 @@ class Event:
 
     previous_hash: bytes
 
-    def hash(self) -> bytes:
-        """Return SHA-256 over the canonical JSON of everything above (sorted keys, no spaces, ASCII)."""
-        return event_hash(
+    hash: bytes = field(init=False)
+    """SHA-256 over the canonical JSON of everything above (sorted keys, no spaces, ASCII)."""
+
+    def __post_init__(self) -> None:
+        """Close the line: it is hashed once, and its hash stands both in it and at the head of its case."""
+        hashed = event_hash(
             reference=self.reference,
             sequence=self.sequence,
             kind=self.kind,
@@ -149,6 +152,7 @@ class Event:
             facts=self.facts,
             previous_hash=self.previous_hash,
         )
+        object.__setattr__(self, "hash", hashed)
 
 
 def event_hash(*, occurred_at: datetime, due_on_after: date, previous_hash: bytes, **others: Any) -> bytes:

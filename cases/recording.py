@@ -70,7 +70,7 @@ def _follow(
         facts=facts,
         previous_hash=case.last_hash,
     )
-    case.last_sequence, case.last_hash = event.sequence, event.hash()
+    case.last_sequence, case.last_hash = event.sequence, event.hash
     return event
 
 
@@ -97,7 +97,7 @@ def event_values(event: Event) -> dict[str, Any]:
         "case_version": event.case_version,
         "facts": event.facts,
         "previous_hash": event.previous_hash,
-        "hash": event.hash(),
+        "hash": event.hash,
     }
 
 

@@ -71,7 +71,7 @@ def case_values(draft: CaseDraft, deadline: Deadline, event: Event, *, sealer: S
         "status": event.status_after,
         "version": event.case_version,
         "last_sequence": event.sequence,
-        "last_hash": event.hash(),
+        "last_hash": event.hash,
         "channel": draft.channel,
         "conversation_id": draft.conversation_id,
         "received_at": draft.received_at,

@@ -105,7 +105,7 @@ class IdentityIn(Taken):
             personal_identity_number=self.personal_identity_number,
             name=self.name,
             verified_at=self.verified_at,
-            evidence=None if self.evidence is None else Evidence(**self.evidence.model_dump()),
+            evidence=None if self.evidence is None else Evidence(**dict(self.evidence)),
         )
 
 

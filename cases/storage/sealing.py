@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Final
 
+from pydantic_core import to_json
+
 from cases.drafts import CaseDraft, Evidence, MarketingBlockDraft, MarketingChannel
 from cases.history import canonical_json
 from foundation.encryption import KeyRing
@@ -44,7 +46,7 @@ class Sealer:
         """Like :meth:`seal`, for an object of strings; an empty one becomes None."""
         if not values:
             return None
-        return self.seal(json.dumps(dict(values), ensure_ascii=False), column=column, reference=reference)
+        return self.seal(to_json(values).decode(), column=column, reference=reference)
 
     def unseal_json(self, sealed: bytes | None, *, column: str, reference: str) -> dict[str, str]:
         """Like :meth:`unseal`, for an object of strings."""
