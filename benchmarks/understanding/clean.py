@@ -2,7 +2,7 @@
 
 Three faults are found and, with ``--write``, taken out of the files: an example that the evaluation asks (or a light
 edit of such a question: the question stays, the example goes), the same example twice under one intent, and one example
-under two intents (all but the first go). A question of a few words that is an example word for word goes itself: what
+under two intents (all but the first go). The same are examples that the model hears as the same words. A question of a few words that is an example word for word goes itself: what
 everybody would write belongs to the examples, and measures nothing. No evaluation question is ever printed.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.understanding.examples import Example, read_examples
+from bot.nlu.views import said
 from insyn.evaluation.independence import light_edits, same_words
 from insyn.evaluation.questions import read_questions
 from insyn.settings import ROOT
@@ -34,7 +35,7 @@ def faults(examples: Sequence[Example], questions: Iterable[str]) -> list[Fault]
     found: list[Fault] = []
     seen: dict[str, str] = {}
     for example in examples:
-        text = " ".join(example.text.lower().rstrip("?!. ").split())
+        text = _heard(example)
         if text in seen:
             found.append(Fault(example, "twice" if seen[text] == example.intent else f"also {seen[text]}"))
         else:
@@ -43,6 +44,12 @@ def faults(examples: Sequence[Example], questions: Iterable[str]) -> list[Fault]
     left = [example for example in examples if id(example) not in gone]
     asked = sorted({place for _, place in light_edits(list(questions), [example.text for example in left])})
     return found + [Fault(left[place], "asked in the evaluation") for place in asked]
+
+
+def _heard(example: Example) -> str:
+    """Return the example's words as the model hears them; what has none, such as a smiley, as it is written."""
+    heard = " ".join(word for word in said(example.heard).words if word not in "?!")
+    return heard if any(letter.isalpha() for letter in heard) else example.text
 
 
 def drop_known_questions(path: Path, examples: Sequence[Example], *, write: bool) -> int:

@@ -6,10 +6,9 @@ A linear model learns nothing of "arkiverar" from "sparar". With both known as *
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations, product
+from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 from bot.nlu.normalisation import fold
@@ -57,64 +56,75 @@ class Patterns:
                 yield pattern
 
 
+@dataclass(slots=True)
+class _Step:
+    """A place within phrases: what is meant by those that end here, and what goes on."""
+
+    means: set[str] = field(default_factory=set)
+    then: dict[str, _Step] = field(default_factory=dict)
+    """By the pattern of the next word."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     """What a word is to the lexicon."""
 
-    concepts: tuple[str, ...]
+    concepts: frozenset[str]
     """What it means by itself."""
 
     patterns: tuple[str, ...]
     """All that it follows."""
 
-    begins: tuple[str, ...]
-    """Those of them that a phrase begins with."""
+    begins: tuple[_Step, ...]
+    """The phrases that begin with it."""
 
 
 class _Table:
     """The concepts with their patterns in one spelling: as written, or without the marks."""
 
     def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
-        meant: dict[str, list[str]] = defaultdict(list)
-        phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._start = _Step()
         words: set[str] = set()
         for name, patterns in concepts.items():
             for pattern in patterns:
-                first, *rest = pattern.split()
-                words.update((first, *rest))
-                if rest:
-                    phrases[first, rest[0]].append((tuple(rest[1:]), name))
-                else:
-                    meant[first].append(name)
-        self._meant = {pattern: tuple(names) for pattern, names in meant.items()}
-        self._phrases = {beginning: tuple(rest) for beginning, rest in phrases.items()}
-        self._beginnings = frozenset(first for first, _ in phrases)
+                step = self._start
+                for word in pattern.split():
+                    words.add(word)
+                    step = step.then.setdefault(word, _Step())
+                step.means.add(name)
         self._patterns = Patterns(sorted(words))
         self._known: dict[str, _Word] = {}
 
     def of_words(self, words: Sequence[str]) -> set[str]:
         known = [self._known.get(word) or self._look_up(word) for word in words]
         found: set[str] = set()
-        for place, word in enumerate(known):
-            found.update(word.concepts)
-            if word.begins and place + 1 < len(known):
-                for both in product(word.begins, known[place + 1].patterns):
-                    for rest, name in self._phrases.get(both, ()):
-                        after = known[place + 2 : place + 2 + len(rest)]
-                        if len(after) == len(rest) and all(a in b.patterns for a, b in zip(rest, after, strict=True)):
-                            found.add(name)
+        for place, word in enumerate(known, start=1):
+            found |= word.concepts
+            if word.begins:
+                _follow(word.begins, known, place, found)
         return found
 
     def _look_up(self, word: str) -> _Word:
         patterns = tuple(self._patterns.of_word(word))
+        steps = [self._start.then[pattern] for pattern in patterns if pattern in self._start.then]
         found = _Word(
-            tuple({name for pattern in patterns for name in self._meant.get(pattern, ())}),
-            patterns,
-            tuple(pattern for pattern in patterns if pattern in self._beginnings),
+            frozenset().union(*(step.means for step in steps)), patterns, tuple(step for step in steps if step.then)
         )
         if len(self._known) < MOST_REMEMBERED:
             self._known[word] = found
         return found
+
+
+def _follow(steps: Iterable[_Step], known: Sequence[_Word], place: int, found: set[str]) -> None:
+    """Add to ``found`` what the phrases mean that go on with the words from ``place`` on."""
+    if place == len(known):
+        return
+    for pattern in known[place].patterns:
+        for step in steps:
+            if (after := step.then.get(pattern)) is not None:
+                found |= after.means
+                if after.then:
+                    _follow((after,), known, place + 1, found)
 
 
 class Lexicon:

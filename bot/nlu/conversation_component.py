@@ -32,7 +32,7 @@ READ_AS: Final = "read_as"
 """The message with the company's name hidden, where it stands in it: what the actions' word lists are compared with."""
 
 _NEVER_LEANING: Final = frozenset(
-    {"ask_human", "ask_if_bot", "ask_case_status", "thank", "greet", "goodbye", "affirm", "deny", "cancel"}
+    {"ask_human", "ask_if_bot", "ask_case_status", "thank", "greet", "affirm", "deny", "cancel"}
 )
 """Said in few words by themselves."""
 

@@ -48,14 +48,15 @@ def clean(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
     text = " ".join(_INVISIBLE.sub(" ", text).split())  # over runs of blanks a pattern could go back and forth
-    besides = _MASKED.sub(" ", text)
+    besides = _MASKED.sub(" ", text) if "[" in text else text
     if _SAYS_SOMETHING.search(besides):
         text = besides
     elif text.count(" ") >= _SINGLE_LETTERS and not _SAYS_SOMETHING.search(text):
         return ""
     text = _MARKUP.sub(" ", text)
     text = _LINK.sub(" länkadress ", text)
-    text = _E_MAIL.sub(" mejladress ", text)
+    if "@" in text:
+        text = _E_MAIL.sub(" mejladress ", text)
     return _REPEATED.sub(r"\1\1", text.lower())
 
 
@@ -76,4 +77,4 @@ def words(text: str) -> list[str]:
 
 def fold(word: str) -> str:
     """Return ``word`` without the marks that people leave out: å ä ö become a a o."""
-    return word.translate(_FOLD)
+    return word if word.isascii() else word.translate(_FOLD)

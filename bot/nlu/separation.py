@@ -35,7 +35,7 @@ TYPICAL = 500
 """So many features of an intent are enough to find what resembles it."""
 
 ROUNDS = 4
-SLACK = 0.05
+SLACK = 0.15
 """An example so little inside the margin changes nothing that a signed byte could hold."""
 
 NEAR = 0.1

@@ -20,7 +20,7 @@ from bot.nlu.concepts import Lexicon
 from bot.nlu.normalisation import clean, fold, words
 from foundation.yaml_files import read_yaml
 
-PIECES = range(3, 6)
+PIECES = (3, 4)
 APART = 4
 """Words so far apart still make a pair (``radera~allt`` in "radera nu genast allt")."""
 
@@ -69,13 +69,13 @@ def said(text: str) -> Said:
     return Said(tuple(found), tuple(map(stem, found)))
 
 
-def number(feature: str) -> int:
-    """Return the 32 bits that stand for ``feature``.
+def numbers(features: Iterable[str]) -> array[int]:
+    """Return the 32 bits that stand for each feature.
 
     Of 50 000 features of a view one shares its number with another every third model, and one that was never
     learnt is taken for one that was in a hundred thousand: less than what a typo does.
     """
-    return crc32(feature.encode())
+    return array("I", map(crc32, map(str.encode, features)))
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -101,7 +101,7 @@ def pairs(message: Said) -> list[str]:
 
 
 def pieces(word: str) -> list[str]:
-    """Return all runs of 3–5 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
+    """Return all runs of 3 and 4 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
     padded = f" {fold(word[:60])} "
     return [padded[start : start + length] for length in PIECES for start in range(max(1, len(padded) - length + 1))]
 
@@ -130,7 +130,7 @@ def frames(message: Said) -> list[str]:
 
 def numbered(features: Callable[[Said], Sequence[str]]) -> Callable[[Said], Iterable[int]]:
     """Return what gives the numbers of ``features``."""
-    return lambda message: [number(feature) for feature in features(message)]
+    return lambda message: numbers(features(message))
 
 
 def numbered_a_word(features: Callable[[str], Sequence[str]]) -> Callable[[Said], Iterable[int]]:
@@ -138,7 +138,7 @@ def numbered_a_word(features: Callable[[str], Sequence[str]]) -> Callable[[Said]
 
     @lru_cache(maxsize=MOST_REMEMBERED)
     def of_word(word: str) -> array[int]:
-        return array("I", map(number, features(word)))
+        return numbers(features(word))
 
     def of_message(message: Said) -> array[int]:
         found = array("I")
