@@ -11,7 +11,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -55,6 +55,14 @@ def sqlalchemy_url(url: str) -> str:
     """
     parsed = make_url(url.replace("postgres://", "postgresql://", 1))
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def is_postgresql_url(url: str) -> bool:
+    """Tell whether ``url`` is an address of PostgreSQL, in any spelling."""
+    try:
+        return make_url(url.replace("postgres://", "postgresql://", 1)).get_backend_name() == "postgresql"
+    except ArgumentError:
+        return False
 
 
 def libpq_url(url: str) -> str:

@@ -20,6 +20,7 @@ from foundation.clock import Clock, system_clock
 from foundation.database import Sessions
 from foundation.encryption import KeyRing
 from foundation.errors import DecryptionError
+from identity.errors import CertificateUnusableError
 from identity.evidence import CheckResult, Evidence, VerifiedEvidence, examine, load_roots
 from insyn.errors import InsynError
 from insyn.settings import Settings
@@ -83,7 +84,10 @@ def verify(settings: Settings, reference: str) -> EvidenceReport:
     from insyn.services import evidence_roots
 
     async def work(sessions: Sessions) -> EvidenceReport:
-        roots = load_roots(evidence_roots(settings))
+        try:
+            roots = load_roots(evidence_roots(settings))
+        except CertificateUnusableError as error:
+            raise InsynError(f"{error}; INSYN_BANKID_PERSON_ROOTS names them") from None
         return await check(sessions, settings.key_ring(), roots, reference, clock=system_clock)
 
     return with_database(settings, work)

@@ -1,9 +1,12 @@
 """Brings the database's tables to this version of the code (Alembic)."""
 
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from foundation.database import libpq_url
 
@@ -21,3 +24,16 @@ def alembic_config(database_url: str) -> Config:
 def migrate(database_url: str, *, revision: str = "head") -> None:
     """Run every revision that the database lacks, up to ``revision``."""
     command.upgrade(alembic_config(database_url), revision)
+
+
+def newest_revision() -> str | None:
+    """Return the revision of the tables that this version of the code works with."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def applied_revision(connection: psycopg.Connection[Any]) -> str | None:
+    """Return the revision of the database's tables; None before the first migration."""
+    if connection.execute("SELECT to_regclass('public.alembic_version')").fetchone() == (None,):
+        return None
+    row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    return None if row is None else str(row[0])

@@ -15,9 +15,15 @@ from psycopg import sql
 from foundation.database import libpq_url
 from insyn.errors import InsynError
 from insyn.holdings import HOLDINGS, SCHEMAS
-from insyn.migrate import migrate
+from insyn.migrate import applied_revision, migrate, newest_revision
 
 APPEND_ONLY: Final = tuple(holding.table for holding in HOLDINGS if holding.append_only)
+
+CONNECT_WITHIN_S: Final = 10
+"""An address where nobody answers would otherwise be waited for over two minutes."""
+
+SERVICES_SETTING: Final = "INSYN_DATABASE_URL"
+OWNER_SETTING: Final = "INSYN_MIGRATIONS_DATABASE_URL"
 
 _WORK: Final = "SELECT, INSERT, UPDATE, DELETE"
 _MAY_REWRITE: Final = """
@@ -49,8 +55,9 @@ def bring_up_to_date(logins: Logins) -> None:
     """
     with _connected(logins.services) as connection:
         role = connection.info.user
-    migrate(logins.owner)
-    with _connected(logins.owner) as connection:
+    with _connected(logins.owner, OWNER_SETTING):
+        migrate(logins.owner)
+    with _connected(logins.owner, OWNER_SETTING) as connection:
         if connection.info.user != role:
             grant(connection, role)
 
@@ -76,6 +83,23 @@ def may_rewrite(url: str) -> list[str]:
         return [table for (table,) in connection.execute(_MAY_REWRITE, [list(APPEND_ONLY)])]
 
 
+def refuse_other_tables(url: str) -> None:
+    """Check that the tables are there, as this version of the code knows them.
+
+    Raises:
+        InsynError: they are not, or the database is not reached; the text says what to do.
+    """
+    with _connected(url) as connection:
+        found = applied_revision(connection)
+    if found is None:
+        raise InsynError("the database has no tables yet: run `insyn migrate` first")
+    if found != newest_revision():
+        raise InsynError(
+            f"the database's tables are those of revision {found}, this version of Insyn works with "
+            f"{newest_revision()}: run `insyn migrate` first"
+        )
+
+
 def refuse_a_login_that_may_rewrite(url: str) -> None:
     """Check that whoever takes over a service cannot rewrite what happened (production).
 
@@ -90,8 +114,9 @@ def refuse_a_login_that_may_rewrite(url: str) -> None:
         )
 
 
-def _connected(url: str) -> psycopg.Connection[Any]:
+def _connected(url: str, setting: str = SERVICES_SETTING) -> psycopg.Connection[Any]:
     try:
-        return psycopg.connect(libpq_url(url))
+        return psycopg.connect(libpq_url(url), connect_timeout=CONNECT_WITHIN_S)
     except psycopg.OperationalError as error:
-        raise InsynError(f"the database is not reached: {error}") from None
+        said = " ".join(str(error).split())
+        raise InsynError(f"the database of {setting} is not reached: {said}") from None

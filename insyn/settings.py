@@ -10,13 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import DirectoryPath, Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from foundation.clock import Clock
+from foundation.database import is_postgresql_url
 from foundation.encryption import KeyRing
-from foundation.errors import WeakSecretError
+from foundation.errors import UnusableMailServerError, WeakSecretError
+from insyn.errors import InsynError
+from privacy.errors import InvalidStaffHoursError
 from privacy.retention import Period, RetentionPeriods
+from privacy.staff_hours import StaffHours
 
 if TYPE_CHECKING:
     from foundation.mail import Mailer
@@ -72,9 +76,13 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For is believed, comma-separated."
     )
-    policy_dir: Path = Field(ROOT / "data" / "policy", description="The policy as data: text, registry, answers.")
-    letters_dir: Path = Field(ROOT / "data" / "letters", description="The templates of the letters that officers send.")
-    systems_file: Path = Field(
+    policy_dir: DirectoryPath = Field(
+        ROOT / "data" / "policy", description="The policy as data: text, registry, answers."
+    )
+    letters_dir: DirectoryPath = Field(
+        ROOT / "data" / "letters", description="The templates of the letters that officers send."
+    )
+    systems_file: FilePath = Field(
         ROOT / "data" / "systems.yml", description="The company's systems that hold personal data, with their sources."
     )
 
@@ -87,7 +95,7 @@ class Settings(BaseSettings):
         description="Whether midsommarafton, julafton and nyårsafton are days off for due dates: a case due on one is "
         "then due on the next working day.",
     )
-    processors_file: Path | None = Field(
+    processors_file: FilePath | None = Field(
         None,
         description="The list of subcontractors, as docs/processors.example.yml. Empty: each wish for it is a case.",
     )
@@ -198,6 +206,23 @@ class Settings(BaseSettings):
             "mailchimp_lists",
         )
         return {name: _words(value) if name in lists else value for name, value in values.items() if value != ""}
+
+    @field_validator("database_url", "migrations_database_url")
+    @classmethod
+    def _names_a_database(cls, url: str | None) -> str | None:
+        if url is not None and not is_postgresql_url(url):
+            raise ValueError("not an address of PostgreSQL, such as postgresql://user:password@host/insyn")
+        return url
+
+    @field_validator("staff_hours")
+    @classmethod
+    def _are_hours(cls, hours: str | None) -> str | None:
+        if hours is not None:
+            try:
+                StaffHours.parse(hours)
+            except InvalidStaffHoursError as error:
+                raise ValueError(str(error)) from None
+        return hours
 
     @field_validator("smtp_url")
     @classmethod
@@ -321,5 +346,17 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once.
+
+    Raises:
+        InsynError: one cannot be used; the text names it, and never what it is set to.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"INSYN_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors()]
+        raise InsynError("; ".join(faults)) from None
+    except UnusableMailServerError as error:
+        raise InsynError(f"INSYN_SMTP_URL: {error}") from None
+    except WeakSecretError as error:
+        raise InsynError(str(error)) from None

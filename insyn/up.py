@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.panel import Panel
 from rich.table import Table
@@ -15,6 +16,7 @@ from cases.console.accounts import create_first_account
 from foundation.clock import system_clock
 from foundation.database import create_engine, session_factory
 from insyn import training
+from insyn.errors import InsynError
 from insyn.postgres import OwnPostgres
 from insyn.processes import environment, processes
 from insyn.rights import Logins, bring_up_to_date
@@ -65,6 +67,7 @@ def logins(settings: Settings) -> Iterator[Logins]:
     if settings.database_url is not None:
         yield Logins(settings.database_url, owner=settings.migrations_database_url or settings.database_url)
         return
+    _make(settings.data_dir)
     with step("Starting PostgreSQL", "PostgreSQL runs"):
         server = OwnPostgres(settings.data_dir.resolve() / "postgres")
     try:
@@ -78,6 +81,13 @@ def database(settings: Settings) -> Iterator[str]:
     """Give the address by which the services reach the database."""
     with logins(settings) as both:
         yield both.services
+
+
+def _make(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InsynError(f"INSYN_DATA_DIR: {data_dir} cannot be made a directory: {error.strerror}") from None
 
 
 async def _first_password(database_url: str) -> str | None:

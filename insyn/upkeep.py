@@ -17,6 +17,7 @@ from foundation.retention import Erasure, Retention
 from foundation.rotation import KeyUse, key_use, rotate
 from insyn.errors import InsynError
 from insyn.holdings import HOLDINGS
+from insyn.rights import refuse_other_tables
 from insyn.settings import Settings
 from insyn.terminal import console
 from insyn.up import database
@@ -102,7 +103,11 @@ def _erasures(erasures: list[Erasure], *, dry_run: bool) -> Table:
 
 
 def with_database(config: Settings, work: Callable[[Sessions], Awaitable[Result]]) -> Result:
-    """Do something with the database of the settings, ours being started if there is none."""
+    """Do something with the database of the settings, ours being started if there is none.
+
+    Raises:
+        InsynError: it is not reached, or its tables are not those of this version.
+    """
 
     async def connected(url: str) -> Result:
         engine = create_engine(url, application_name="insyn upkeep")
@@ -112,4 +117,5 @@ def with_database(config: Settings, work: Callable[[Sessions], Awaitable[Result]
             await engine.dispose()
 
     with database(config) as url:
+        refuse_other_tables(url)
         return asyncio.run(connected(url))

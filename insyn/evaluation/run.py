@@ -7,11 +7,12 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from rich.console import Console
 
+from insyn.errors import InsynError
 from insyn.evaluation.answers import Answers
 from insyn.evaluation.facts import Facts
 from insyn.evaluation.floor import RECORD, fallen, figures, read_record, write_record
@@ -26,15 +27,20 @@ from insyn.training import model_path
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
+HALVES: Final = ("development", "final")
+
 
 def evaluate(half: str, page: Path, *, learning_curve: bool, record: bool, hold: bool, console: Console) -> list[str]:
     """Print the figures of one half of the questions, write the page, and return what has fallen, with ``hold``.
 
     Raises:
-        ValueError: the final half is neither recorded nor held to a record: nothing may be tuned on it.
+        InsynError: there is no such half, or it is the final one, which is neither recorded nor held to a record:
+            nothing may be tuned on it.
     """
+    if half not in HALVES:
+        raise InsynError(f"there is no half {half}; there are: {', '.join(HALVES)}")
     if (record or hold) and half != "development":
-        raise ValueError("only the development half is recorded; the final half is run to report")
+        raise InsynError("only the development half is recorded; the final half is run to report")
     questions = read_questions(sorted((ROOT / "tests" / "nlu").glob(f"{half}*.jsonl")))
     scored = score(model_path(), questions)
     for table in tables(scored):

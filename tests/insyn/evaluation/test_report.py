@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from insyn.errors import InsynError
 from insyn.evaluation.floor import Figures, fallen, figures, read_record, write_record
 from insyn.evaluation.learning import PARTS, Point, learning_curve
 from insyn.evaluation.page import confusions, write_page
@@ -143,7 +144,7 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path):
 
 @pytest.mark.parametrize("asked", [{"record": True, "hold": False}, {"record": False, "hold": True}])
 def test_the_final_half_is_never_recorded(tmp_path: Path, asked: dict[str, bool]):
-    with pytest.raises(ValueError, match="only the development half"):
+    with pytest.raises(InsynError, match="only the development half"):
         evaluate("final", tmp_path / "page.html", learning_curve=False, console=Console(), **asked)
 
 
