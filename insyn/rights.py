@@ -83,6 +83,15 @@ def may_rewrite(url: str) -> list[str]:
         return [table for (table,) in connection.execute(_MAY_REWRITE, [list(APPEND_ONLY)])]
 
 
+def refuse_an_absent_database(url: str) -> None:
+    """Check that the database is reached.
+
+    Raises:
+        InsynError: it is not; the text says why.
+    """
+    _connected(url).close()
+
+
 def refuse_other_tables(url: str) -> None:
     """Check that the tables are there, as this version of the code knows them.
 

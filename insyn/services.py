@@ -64,7 +64,7 @@ def serve_chat() -> None:
 def serve_cases() -> None:
     """Run the case system's API and the staff console, in as many processes as the settings say."""
     config = settings()
-    _check_rights(config)
+    _check_database(config)
     if config.cases_workers == 1:
         serve(cases_app(), config.cases_port, proxies=config.trusted_proxies)
     else:
@@ -90,7 +90,7 @@ def serve_worker() -> None:
     from insyn.upkeep import retention_of
 
     config = settings()
-    _check_rights(config)
+    _check_database(config)
     asyncio.run(run_worker(cases_config(config), retention=lambda sessions: retention_of(config, sessions)))
 
 
@@ -245,6 +245,14 @@ def evidence_roots(config: Settings) -> Path:
 
 def _simulator_directory(config: Settings) -> Path:
     return config.data_dir.resolve() / "simulator"
+
+
+def _check_database(config: Settings) -> None:
+    """Refuse to serve what cannot start without the database, besides what production refuses."""
+    from insyn.rights import refuse_an_absent_database
+
+    refuse_an_absent_database(_database_url(config))
+    _check_rights(config)
 
 
 def _check_rights(config: Settings) -> None:

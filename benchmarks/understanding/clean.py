@@ -2,8 +2,9 @@
 
 Three faults are found and, with ``--write``, taken out of the files: an example that the evaluation asks (or a light
 edit of such a question: the question stays, the example goes), the same example twice under one intent, and one example
-under two intents (all but the first go). The same are examples that the model hears as the same words. A question of a few words that is an example word for word goes itself: what
-everybody would write belongs to the examples, and measures nothing. No evaluation question is ever printed.
+under two intents (all but the first go). The same are examples that the model hears as the same words. A question of a
+few words that is an example word for word goes itself: what everybody would write belongs to the examples, and measures
+nothing. No evaluation question is ever printed.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from insyn.cli import main
 from insyn.errors import InsynError
 from insyn.evidence import verify
 from insyn.rights import Logins, bring_up_to_date
+from insyn.services import SERVICES
 from insyn.settings import Settings, settings
 from insyn.up import logins
 from insyn.upkeep import key_status, rotate_keys, run_retention
@@ -67,6 +68,15 @@ def test_a_database_that_does_not_answer_is_named_by_its_setting(command, tmp_pa
     with pytest.raises(InsynError, match="the database of INSYN_DATABASE_URL is not reached") as refusal:
         command(Settings(_env_file=None, database_url=NOBODY_LISTENS, data_dir=tmp_path))
     assert "Connection refused" in a_sentence(refusal)
+
+
+@pytest.mark.parametrize("service", ["cases", "worker"])
+def test_a_service_that_needs_the_database_says_that_it_is_not_reached(service, environment):
+    environment.setenv("INSYN_DATABASE_URL", NOBODY_LISTENS)
+
+    with pytest.raises(InsynError, match="the database of INSYN_DATABASE_URL is not reached") as refusal:
+        SERVICES[service]()
+    a_sentence(refusal)
 
 
 @pytest.mark.database
