@@ -26,6 +26,9 @@ from insyn.evaluation.learning import first_readings_right
 from insyn.evaluation.questions import Question
 
 GROUPS = ("ordinary, ours", "hard policy", "hard requests", "hard person, talk", "hard not for us")
+APART = 4
+"""Words so far apart still make a pair (``radera~allt`` in "radera nu genast allt")."""
+
 SHORTEST_PART = 4
 """Of a compound: shorter parts are endings."""
 
@@ -45,11 +48,13 @@ class Trial:
 
 def trials(examples: Sequence[Example]) -> Iterator[Trial]:
     """Return the rows in the order in which they are shown."""
-    yield Trial("all five views", VIEWS)
+    yield Trial("all four views", VIEWS)
     for left_out in VIEWS:
         yield Trial(f"without {left_out}", {name: view for name, view in VIEWS.items() if name != left_out})
     yield Trial("stems alone", {"stems": VIEWS["stems"]})
     yield Trial("stems and pieces", {name: VIEWS[name] for name in ("stems", "pieces")})
+    yield Trial("pieces of three to five letters", VIEWS | {"pieces": replace(VIEWS["pieces"], numbers=_longer_pieces)})
+    yield Trial("with pairs of stems further apart besides", VIEWS | {"pairs": View(numbered(_pairs), 0.5, 4)})
     known = frozenset(word for example in examples for word in words(clean(example.heard)))
     lemmas = View(numbered(_lemmas), 0.7, 2)
     yield Trial("with lemmas (simplemma) besides", VIEWS | {"lemmas": lemmas})
@@ -83,6 +88,20 @@ def _group(question: Question) -> str | None:
         return None if question.kind == "out_of_scope" else "ordinary, ours"
     named = {"policy": "policy", "request": "requests", "out_of_scope": "not for us"}
     return f"hard {named.get(question.kind, 'person, talk')}"
+
+
+_longer_pieces = numbered_a_word(lambda word: [*views.pieces(word), *views.runs(word, 5)])
+
+
+def _pairs(message: Said) -> list[str]:
+    """Return the pairs of stems that stand near each other, in whichever order, neighbours left out."""
+    found = message.stems
+    return [
+        f"{a}~{b}" if a < b else f"{b}~{a}"
+        for place, a in enumerate(found)
+        for b in found[place + 2 : place + APART + 1]
+        if a != b
+    ]
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 Rasa's own importer parses every file three times with a slow YAML reader, and copies and hashes each example again
 and again: with tens of thousands of examples that takes longer than training the model. This one reads plain files
-(intents with examples, nothing else) once; a file with anything more in it (entities, synonyms, lookup tables) goes
-through Rasa's own reader.
+(intents with examples, or texts to say, nothing else) once; a file with anything more in it (entities, synonyms, lookup
+tables) goes through Rasa's own reader.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from foundation.yaml_files import parse_yaml
+
+NLU, RESPONSES = "nlu", "responses"
+"""What a file may hold to be plain."""
 
 
 class Example(Message):
@@ -58,34 +61,41 @@ class ExampleImporter(RasaFileImporter):
         """Return all training examples; which language they are in is not asked, there is one."""
         if self._read is None:
             plain: list[Message] = []
+            said: dict[str, Any] = {}
             others: list[TrainingData] = []
             for path in map(Path, self._nlu_files):
-                examples = _plain_examples(path)
-                if examples is None:
+                written = _plain(path)
+                if written is None:
                     others.append(loading.load_data(str(path), language))
                 else:
-                    plain += examples
-            self._read = TrainingData(plain)
+                    plain += _examples(written)
+                    said |= written.get(RESPONSES, {})
+            self._read = TrainingData(plain, responses=said)
             if others:
                 self._read = self._read.merge(*others)
             gc.freeze()  # they live until the end of the training, and are too many to be walked again and again
         return self._read
 
 
-def _plain_examples(path: Path) -> list[Example] | None:
-    """Return the examples of a file that holds nothing but intents and their examples, else ``None``."""
+def _plain(path: Path) -> dict[str, Any] | None:
+    """Return what a file says that holds nothing but intents with their examples and texts to say, else ``None``."""
     text = path.read_text(encoding="utf-8")
-    if "[" in text:  # entities are marked with brackets
+    written: dict[str, Any] = parse_yaml(text)  # the safe loader, in C
+    if set(written) - {"version", NLU, RESPONSES}:
         return None
-    written = parse_yaml(text)  # the safe loader, in C
-    if set(written) - {"version", "nlu"}:
+    if NLU in written and "[" in text:  # entities are marked with brackets
         return None
-    found: list[Example] = []
-    for entry in written["nlu"]:
-        if set(entry) != {"intent", "examples"} or "/" in entry["intent"]:
-            return None
-        found += [Example({TEXT: line, INTENT: entry["intent"]}) for line in _lines(entry["examples"])]
-    return found
+    if any(set(entry) != {"intent", "examples"} or "/" in entry["intent"] for entry in written.get(NLU, ())):
+        return None
+    return written
+
+
+def _examples(written: dict[str, Any]) -> list[Example]:
+    return [
+        Example({TEXT: line, INTENT: entry["intent"]})
+        for entry in written.get(NLU, ())
+        for line in _lines(entry["examples"])
+    ]
 
 
 def _lines(examples: str) -> Iterator[str]:

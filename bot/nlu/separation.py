@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+import sklearn
 from sklearn.svm import LinearSVC
 
 from bot.nlu.cores import spread
@@ -130,5 +131,6 @@ def _typical(matrix: sp.csr_matrix, common: Floats) -> Floats:
 def _fit(matrix: sp.csr_matrix, own: Flags, looked_at: Flags, tolerance: float) -> tuple[Floats, float]:
     """Return the weights and the bias that tell an intent's ``own`` examples from the others ``looked_at``."""
     rows = np.flatnonzero(looked_at)
-    fitted = LinearSVC(C=REGULARISATION, tol=tolerance, random_state=0).fit(matrix[rows], own[rows])
+    with sklearn.config_context(assume_finite=True):  # else each of some hundred fits reads its examples once more
+        fitted = LinearSVC(C=REGULARISATION, tol=tolerance, random_state=0).fit(matrix[rows], own[rows])
     return fitted.coef_[0], fitted.intercept_[0]

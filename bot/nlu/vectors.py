@@ -91,10 +91,8 @@ class Vectoriser:
         """Learn the features of ``texts`` and return their vectors, one a row."""
         starts = range(0, len(texts), A_PART)
         parts = spread(_count_part, (self._views, texts), starts)
-        self._known = {
-            name: _Known.of([part[name] for part in parts], len(texts), view.least)
-            for name, view in self._views.items()
-        }
+        known = spread(_know_view, (self._views, len(texts), parts), list(self._views))
+        self._known = dict(zip(self._views, known, strict=True))
         return sp.csr_matrix(sp.vstack(spread(_weigh_part, (self, len(texts), parts), range(len(parts)))))
 
     def vector(self, text: str) -> SparseVector:
@@ -154,6 +152,11 @@ def _counted(numbers: Numbers, lengths: Integers) -> _Counted:
 def _count_part(given: tuple[Mapping[str, View], Sequence[str]], start: int) -> dict[str, _Counted]:
     views, texts = given
     return _count(views, texts[start : start + A_PART])
+
+
+def _know_view(given: tuple[Mapping[str, View], int, Sequence[Mapping[str, _Counted]]], name: str) -> _Known:
+    views, texts, parts = given
+    return _Known.of([part[name] for part in parts], texts, views[name].least)
 
 
 def _weigh_part(given: tuple[Vectoriser, int, Sequence[Mapping[str, _Counted]]], part: int) -> sp.csr_matrix:

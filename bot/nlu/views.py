@@ -21,9 +21,6 @@ from bot.nlu.normalisation import clean, fold, words
 from foundation.yaml_files import read_yaml
 
 PIECES = (3, 4)
-APART = 4
-"""Words so far apart still make a pair (``radera~allt`` in "radera nu genast allt")."""
-
 MOST_WORDS = 160
 """Of a longer message only the first and last words are weighed, so that the work is bounded."""
 
@@ -89,21 +86,15 @@ def stems(message: Said) -> list[str]:
     return [*message.stems, *(f"{a}_{b}" for a, b in pairwise(message.stems))]
 
 
-def pairs(message: Said) -> list[str]:
-    """Return the pairs of stems that stand near each other, in whichever order: what is said in other words' order."""
-    found = message.stems
-    return [
-        f"{a}~{b}" if a < b else f"{b}~{a}"
-        for place, a in enumerate(found)
-        for b in found[place + 2 : place + APART + 1]
-        if a != b
-    ]
-
-
 def pieces(word: str) -> list[str]:
     """Return all runs of 3 and 4 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
+    return [run for length in PIECES for run in runs(word, length)]
+
+
+def runs(word: str, length: int) -> list[str]:
+    """Return all runs of so many letters within a word, its beginning and end marked by a blank."""
     padded = f" {fold(word[:60])} "
-    return [padded[start : start + length] for length in PIECES for start in range(max(1, len(padded) - length + 1))]
+    return [padded[start : start + length] for start in range(max(1, len(padded) - length + 1))]
 
 
 def concepts(message: Said) -> list[str]:
@@ -152,7 +143,6 @@ def numbered_a_word(features: Callable[[str], Sequence[str]]) -> Callable[[Said]
 VIEWS: dict[str, View] = {
     "stems": View(numbered(stems), 1.0, 2),
     "pieces": View(numbered_a_word(pieces), 1.0, 4),
-    "pairs": View(numbered(pairs), 0.5, 4),
     "concepts": View(numbered(concepts), 0.8, 4),
     "frames": View(numbered(frames), 0.7, 6),
 }

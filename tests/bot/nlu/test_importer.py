@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE
 from rasa.shared.nlu.training_data.features import Features
 
 from bot.nlu.importer import Example, ExampleImporter
+from insyn.settings import ROOT
 
 PLAIN = """\
 version: "3.1"
@@ -26,6 +27,19 @@ nlu:
     examples: |
       - hej då
       - hej
+"""
+TO_SAY = """\
+version: "3.1"
+responses:
+  utter_hello:
+    # a note
+    - text: Hej! "Ja" eller nej, klockan 12:30?
+      buttons:
+        - title: Ja
+          payload: '/inform{{"scope": "Allt"}}'
+    - text: |
+        På två
+        rader.
 """
 WITH_ENTITIES = """\
 version: "3.1"
@@ -44,6 +58,7 @@ nlu:
 def files(tmp_path: Path) -> list[str]:
     (tmp_path / "a.yml").write_text(PLAIN)
     (tmp_path / "b.yml").write_text(WITH_ENTITIES)
+    (tmp_path / "c.yml").write_text(TO_SAY)
     return [str(tmp_path)]
 
 
@@ -54,6 +69,16 @@ def test_it_reads_what_rasas_own_reads(files: list[str]):
     assert [example.data for example in ours.training_examples] == [one.data for one in theirs.training_examples]
     assert len(ours.intent_examples) == 7
     assert ours.entity_synonyms == {"hejsan": "hej"}
+    assert ours.responses == theirs.responses
+
+
+def test_what_is_said_is_read_as_rasa_reads_it():
+    texts = [str(ROOT / "data" / "responses")]
+
+    ours = ExampleImporter(training_data_paths=texts).get_nlu_data("sv")
+
+    assert len(ours.responses) > 50
+    assert ours.responses == RasaFileImporter(training_data_paths=texts).get_nlu_data("sv").responses
 
 
 def test_the_files_are_read_once(files: list[str]):
