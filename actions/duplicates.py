@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import further_wish
 from actions.clients.edge import CompletedIdentification
 from actions.clients.own_cases import Shown
 from actions.confirmed_request import SLOT, ConfirmedRequest
@@ -84,4 +85,4 @@ async def add_to_it(
         dispatcher.utter_message(response="utter_own_case_not_done", reference=reference)
         return []
     dispatcher.utter_message(response="utter_added_to_case", reference=case.reference, due_on=swedish_date(case.due_on))
-    return [SlotSet(SLOT, None)]
+    return [SlotSet(SLOT, None), *further_wish.offer(dispatcher, tracker)]

@@ -6,13 +6,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import further_wish
 from actions.answers import answer_besides
 from actions.base import InsynAction
 from actions.clients.edge import QueuePlace
 from actions.confirmed_request import ConfirmedRequest
 from actions.errors import ServiceError
+from actions.further_wish import FurtherWishes
 from actions.identify_otherwise import cannot_identify, register_unidentified
-from actions.journeys.registry import journey_of
+from actions.journeys.registry import JOURNEY_BY_INTENT, journey_of
 from actions.knowledge import Knowledge
 from actions.request_begin import REQUEST_TYPE, idle_form
 from actions.submission import registered
@@ -69,6 +71,9 @@ class ActionTakeBack(InsynAction):
         rule = journey_of(begun_type).rule if begun_type else request.rule if request else None
         if rule:
             dispatcher.utter_message(response="utter_returned_to_request", title=rule.title)
+        elif FurtherWishes.from_tracker(tracker).waiting:
+            dispatcher.utter_message(response="utter_bot_again")
+            return further_wish.offer(dispatcher, tracker)
         else:
             dispatcher.utter_message(response="utter_returned_to_bot")
         return []
@@ -95,6 +100,10 @@ def _summary(tracker: Tracker, knowledge: Knowledge, state: str) -> str:
     if registered(tracker):
         references = ", ".join(case["reference"] for case in registered(tracker)[-_CASES_IN_SUMMARY:])
         parts.append(HANDOFF["summary_registered"].format(references=references))
+    waiting = FurtherWishes.from_tracker(tracker).waiting
+    if waiting:
+        titles = ", ".join(JOURNEY_BY_INTENT[wish.intent].rule.title for wish in waiting)
+        parts.append(HANDOFF["summary_further"].format(titles=titles))
     if OTHER_LANGUAGE in previous_intents(tracker):
         parts.append(HANDOFF["summary_language"])
     asked = (intent for intent in dict.fromkeys(previous_intents(tracker)) if intent in knowledge.topics)

@@ -43,7 +43,8 @@ class ActionBlockMarketing(InsynAction):
         waiting = ConfirmedRequest.from_tracker(tracker)
         if waiting is not None:
             dispatcher.utter_message(response="utter_request_pending", title=waiting.rule.title)
-        return [*cleared, SlotSet(PENDING_BLOCKS, None), *further_wish.offer(dispatcher, tracker)]
+        offered = further_wish.offer(dispatcher, tracker) if waiting is None else []
+        return [*cleared, SlotSet(PENDING_BLOCKS, None), *offered]
 
     def _named(self, tracker: Tracker) -> list[dict[str, Any]]:
         addresses = tracker.get_slot("marketing_address").split(", ")

@@ -30,7 +30,7 @@ from actions.own_cases_state import (
     case_button,
     go_on_with,
 )
-from actions.package_download import tell_if_released
+from actions.package_download import asks_what_is_finished, tell_if_released
 from actions.paused_request import offer_to_go_on, pause
 from actions.services import Services
 from actions.submission import ActionSubmitRequest, registered
@@ -108,6 +108,12 @@ def means_to_add(said: Utterance, tracker: Tracker) -> bool:
     return has_one and bool(PATTERNS["adding"].search(said.lowered))
 
 
+async def fetch(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+    """Go on as when the visitor asks for their cases: a finished package is offered beside its case."""
+    events: list[EventType] = await ActionSeeToOwnCases(services).run(dispatcher, tracker, {})
+    return events
+
+
 async def take_one_back(services: Services, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
     """Go on as when the visitor asks to take a case back."""
     return await _begin(services, dispatcher, tracker, WITHDRAW)
@@ -117,17 +123,19 @@ async def _begin(
     services: Services, dispatcher: CollectingDispatcher, tracker: Tracker, wish: str, *, chosen: str | None = None
 ) -> list[EventType]:
     """Show the cases anew for as long as the visitor is known to us from just now; after that, have them identify."""
+    fetches = asks_what_is_finished(latest_utterance(tracker))
     earlier = OwnCasesState.from_tracker(tracker)
     if earlier is not None and not earlier.waits:
         try:
-            return await show(services, dispatcher, tracker, replace(earlier, wish=wish, chosen=chosen))
+            again = replace(earlier, wish=wish, chosen=chosen, fetches=fetches)
+            return await show(services, dispatcher, tracker, again)
         except IdentificationNotAvailableError:
             pass  # too long ago
         except ServiceError:
             dispatcher.utter_message(response="utter_own_cases_unavailable")
             return []
     reference = services.references.mint(tracker.sender_id, latest_message_id(tracker))
-    state = OwnCasesState(reference=reference, wish=wish, chosen=chosen)
+    state = OwnCasesState(reference=reference, wish=wish, chosen=chosen, fetches=fetches)
     return await identify(services, dispatcher, tracker, state)
 
 
@@ -223,7 +231,7 @@ async def show(
     if state.chosen in state.shown:
         return go_on_with(dispatcher, tracker, state)
     if not wanted:
-        dispatcher.utter_message(response="utter_own_cases_none")
+        dispatcher.utter_message(response="utter_package_none" if state.fetches else "utter_own_cases_none")
         offer_to_go_on(dispatcher, tracker)
         return [state.as_event()]
     if state.wish != STATUS and len(still_open) == 1:

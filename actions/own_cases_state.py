@@ -31,6 +31,9 @@ class OwnCasesState:
     wish: str
     """The intent that began it."""
 
+    fetches: bool = False
+    """Whether they were asked for to fetch a finished package."""
+
     waits: bool = True
     """Whether the card is out: its identification may be read again later, but is no answer to anything else then."""
 

@@ -7,7 +7,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import asked_topics, button, next_steps, utter_answers
 from actions.base import InsynAction
 from actions.identify_otherwise import cannot_identify
+from actions.own_cases import fetch
 from actions.own_cases_state import awaits_withdrawal, put_again
+from actions.package_download import means_to_fetch
 from actions.talk import answers_talk
 from actions.utterance import latest_utterance
 
@@ -23,6 +25,8 @@ class ActionAnswerPolicy(InsynAction):
         if cannot_identify(latest_utterance(tracker), tracker):
             dispatcher.utter_message(response="utter_identify_otherwise")
             return []
+        if means_to_fetch(latest_utterance(tracker)):
+            return await fetch(self.services, dispatcher, tracker)
         asked = asked_topics(tracker, self.services.knowledge)
         if not asked:
             dispatcher.utter_message(response="utter_no_answer_known")

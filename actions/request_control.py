@@ -7,16 +7,17 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions import duplicates, further_wish, own_cases, reading
+from actions import duplicates, further_wish, own_cases, reading, switch_back
 from actions.base import InsynAction
 from actions.confirmed_request import SLOT, ConfirmedRequest
-from actions.journeys.registry import journey_of
+from actions.further_wish import FurtherWishes
+from actions.journeys.registry import JOURNEY_BY_INTENT, journey_of
 from actions.marketing_block import PENDING_BLOCKS, ActionBlockMarketing
 from actions.own_cases_state import SLOT as OWN_CASES
 from actions.own_cases_state import OwnCasesState, awaits_withdrawal, in_hand
 from actions.paused_request import is_paused, offer_to_go_on
 from actions.reading import SKIPPED
-from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, nothing_begun
+from actions.request_begin import RECEIVED_AT, REQUEST_TYPE, begin_with_form, nothing_begun
 from actions.submission import ActionSubmitRequest, registered
 from actions.talk import answers_talk
 from actions.unsure import ActionAnswerUnsure
@@ -47,8 +48,8 @@ class ActionCancelRequest(InsynAction):
             )
         else:
             dispatcher.utter_message(response="utter_nothing_to_cancel")
-        forgotten = (SLOT, PENDING_BLOCKS, OWN_CASES, further_wish.SLOT)
-        return [*nothing_begun(), *(SlotSet(slot, None) for slot in forgotten)]
+        others = further_wish.offer(dispatcher, tracker) if under_way else [FurtherWishes().as_event()]
+        return [*nothing_begun(), *(SlotSet(slot, None) for slot in (SLOT, PENDING_BLOCKS, OWN_CASES)), *others]
 
 
 class ActionContinueRequest(InsynAction):
@@ -61,6 +62,12 @@ class ActionContinueRequest(InsynAction):
         about_own_case = await self._about_own_case(dispatcher, tracker, said)
         if about_own_case is not None:
             return about_own_case
+        switched_to = switch_back.turned_to(said, tracker)
+        if switched_to is not None:
+            return begin_with_form(dispatcher, tracker, JOURNEY_BY_INTENT[switched_to])
+        offered = further_wish.awaits_answer(tracker)
+        if offered is not None and said.intent in {"affirm", "deny"}:
+            return _answered(dispatcher, tracker, offered, said)
         begun_type = tracker.get_slot(REQUEST_TYPE)
         if begun_type and said.intent == "deny":
             dispatcher.utter_message(response="utter_request_left", title=journey_of(begun_type).rule.title)
@@ -132,6 +139,16 @@ class ActionContinueRequest(InsynAction):
             dispatcher.utter_message(response="utter_change_registered", reference=reference)
         else:
             dispatcher.utter_message(response="utter_what_now")
+
+
+def _answered(
+    dispatcher: CollectingDispatcher, tracker: Tracker, offered: FurtherWishes, said: Utterance
+) -> list[EventType]:
+    """Begin the next of the wishes that were offered, or let all of them be."""
+    if said.intent == "deny":
+        dispatcher.utter_message(response="utter_further_declined")
+        return [FurtherWishes().as_event()]
+    return begin_with_form(dispatcher, tracker, JOURNEY_BY_INTENT[offered.waiting[0].intent])
 
 
 def _reopened(request: ConfirmedRequest) -> list[EventType]:

@@ -13,9 +13,10 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions import reading
+from actions import reading, switch_back
 from actions.base import InsynAction
 from actions.digression import goes_elsewhere, is_never_an_answer, switches
+from actions.further_wish import part_of
 from actions.journeys.journey import CLIENT_COMPANY, Field, Journey
 from actions.protected_identity import CORRECT, HERE, WAY_ON, guard
 from actions.talk import talk_in_a_form
@@ -36,8 +37,13 @@ PATIENCE: Final = 2
 _NAMES_IT = 3
 """Words of an answer that says no more than what it is about ("mitt efternamn"): they are kept as they are."""
 
+_SHORT, _SHORTEST = 8, 4
+"""Words of a message that says no more than that there is no e-mail address; of one that is no complaint either."""
+
 _NEVER_AN_ADDRESS: Final = frozenset({"scope", "reason", CLIENT})
 """Questions to which an e-mail address alone is no answer, but that to the question for it."""
+
+_ADDRESSES: Final = frozenset({CONTACT_EMAIL, "marketing_address"})
 
 _MAY_GO_BACK: Final = frozenset({"change_answer", "deny", FALLBACK})
 
@@ -57,11 +63,42 @@ class RequestForm(InsynAction):
         said = latest_utterance(tracker)
         answers = {field.slot: tracker.get_slot(field.slot) for field in self.journey.fields}
         requested = tracker.get_slot(REQUESTED_SLOT)
+        if requested == switch_back.SLOT:
+            return await self._asked_back(dispatcher, tracker, said, answers)
+        return self._answered(dispatcher, tracker, said, answers, requested)
+
+    async def _asked_back(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, said: Utterance, answers: Mapping[str, Any]
+    ) -> list[EventType]:
+        """Read the reply to "vill du … i stället?": yes leaves the form, no goes on, all else is an answer in it."""
+        if switch_back.turned_to(said, tracker):
+            return []
+        if said.intent == "deny":
+            return [SlotSet(switch_back.SLOT, None)]
+        requested = next((slot for slot, value in answers.items() if value is None), CONFIRMED)
+        return self._answered(dispatcher, tracker, said, answers, requested)
+
+    def _answered(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        said: Utterance,
+        answers: Mapping[str, Any],
+        requested: str | None,
+    ) -> list[EventType]:
+        switched = switch_back.ask_back(said, self.journey, requested)
+        if switched:
+            return [*switched, SlotSet(FAILED_ANSWERS, 0)]
+        if requested is not None and self._says_no_email_early(said, requested):
+            dispatcher.utter_message(response="utter_without_email_later")
+            return [SlotSet(FAILED_ANSWERS, 0)]
         talk = talk_in_a_form(said) if requested is not None else None
         if talk is not None:
             dispatcher.utter_message(response=talk)
             return [SlotSet(FAILED_ANSWERS, 0)]
         changed = self._read(said, answers, requested)
+        if changed and changed.get(CONTACT_EMAIL) == reading.SKIPPED and PATTERNS["no_email"].search(said.lowered):
+            dispatcher.utter_message(response="utter_without_email_skipped")
         if says_protected(said.text) and not said.is_question and (not changed or requested == CORRECT):
             return self._guarded([SlotSet(FAILED_ANSWERS, 0)], answers, tracker)
         if changed is None:
@@ -71,6 +108,13 @@ class RequestForm(InsynAction):
         if requested is not None and self.journey.field(requested) and _gives_another(changed, answers, requested):
             dispatcher.utter_message(response="utter_answer_changed")
         return self._guarded(self._events(changed, answers), answers, tracker)
+
+    def _says_no_email_early(self, said: Utterance, requested: str) -> bool:
+        """Tell whether "jag har ingen mejl" comes before the question for it."""
+        if requested == CONTACT_EMAIL or self.journey.field(CONTACT_EMAIL) is None:
+            return False
+        longest = _SHORTEST if requested == "complaint" else _SHORT
+        return len(said.words) <= longest and bool(PATTERNS["no_email"].search(said.lowered))
 
     def _guarded(self, events: list[EventType], answers: Mapping[str, Any], tracker: Tracker) -> list[EventType]:
         slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
@@ -90,7 +134,8 @@ class RequestForm(InsynAction):
         field = self.journey.field(requested)
         if field is None:
             return self._at_summary(said, answers, requested)
-        if said.intent == "change_answer" or self._goes_back(said) or (_changes(said) and not field.is_free_text):
+        changes = said.intent == "change_answer" or self._goes_back(said) or (_changes(said) and not field.is_free_text)
+        if changes and not switches(said, own_intent=self.journey.intent):
             changed = self._to_change(said, answers, asked=field)
             if changed:
                 return changed
@@ -101,7 +146,7 @@ class RequestForm(InsynAction):
         address = self._address_alone(said, answers) if field.slot in _NEVER_AN_ADDRESS else None
         if address is not None:
             return {CONTACT_EMAIL: address}
-        if field.slot == CONTACT_EMAIL and PATTERNS["without_email"].search(said.lowered):
+        if field.slot in _ADDRESSES and PATTERNS["without_email"].search(said.lowered):
             return {}  # and no wish for no more mail
         if goes_elsewhere(said, own_intent=self.journey.intent, free_text=field.is_free_text):
             return None
@@ -130,7 +175,14 @@ class RequestForm(InsynAction):
 
     def _in_passing(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the sentence gives away without having been asked."""
-        found = {field.slot: field.in_passing(said) for field in self.journey.fields if answers[field.slot] is None}
+        own = part_of(said, self.journey.intent)
+        open_fields = [field for field in self.journey.fields if answers[field.slot] is None]
+        found = {field.slot: field.in_passing(own) for field in open_fields}
+        found |= {
+            field.slot: field.in_passing(said)  # an address at the end is one for all
+            for field in open_fields
+            if field.slot in _ADDRESSES and found[field.slot] is None
+        }
         return {slot: value for slot, value in found.items() if value is not None}
 
     def _at_summary(self, said: Utterance, answers: Mapping[str, Any], requested: str) -> dict[str, Any] | None:
@@ -159,7 +211,7 @@ class RequestForm(InsynAction):
         return {}
 
     def _new_address(self, said: Utterance, answers: Mapping[str, Any]) -> dict[str, Any] | None:
-        for slot in ("contact_email", "marketing_address"):
+        for slot in sorted(_ADDRESSES):
             field = self.journey.field(slot)
             value = field.read(said) if field else None
             if value not in {None, reading.SKIPPED, answers.get(slot)}:
@@ -221,6 +273,9 @@ class RequestForm(InsynAction):
             failures = 0
         elif requested == CONTACT_EMAIL and PATTERNS["without_email"].search(lowered):
             dispatcher.utter_message(response="utter_without_email")
+            failures = 0
+        elif requested == "marketing_address" and PATTERNS["no_email"].search(lowered):
+            dispatcher.utter_message(response="utter_without_email_marketing")
             failures = 0
         else:
             dispatcher.utter_message(response=f"utter_no_{requested}")

@@ -6,6 +6,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import answers_response_time
 from actions.base import InsynAction
+from actions.own_cases import fetch
+from actions.package_download import means_to_fetch
 from actions.talk import answers_talk
 from actions.texts import NOT_OURS
 from actions.utterance import latest_utterance
@@ -34,6 +36,8 @@ class ActionAnswerOutOfScope(InsynAction):
         if answers_response_time(dispatcher, tracker, self.services.knowledge):
             return []
         said = latest_utterance(tracker)
+        if means_to_fetch(said):
+            return await fetch(self.services, dispatcher, tracker)
         kind = next((kind for kind, words in NOT_OURS.items() if words.search(said.plain)), None)
         dispatcher.utter_message(
             response=f"utter_out_of_scope{f'_{kind}' if kind else ''}", company=self.services.knowledge.company

@@ -30,6 +30,25 @@ def _categories(key: str) -> tuple[Category, ...]:
 WISHES: Final[Mapping[str, str]] = MappingProxyType(_ALL["wishes"])
 """What a wish is called on a button, by intent."""
 
+WISH_NAMES: Final[Mapping[str, str]] = MappingProxyType(_ALL["wish_names"])
+"""What a wish is called within a sentence, by intent."""
+
+SWITCH_TO: Final[Mapping[str, str]] = MappingProxyType(_ALL["switch_to"])
+"""What somebody wants who turns to a wish, after "Vill du", by intent."""
+
+SWITCH_NO: Final[str] = _ALL["switch_no"]
+"""On the button that stays with the request."""
+
+FILLERS: Final = frozenset(_ALL["fillers"].split())
+"""Words that say nothing beside a wish's own."""
+
+BARE_WISHES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {wish: re.compile(words) for wish, words in _ALL["bare_wishes"].items()}
+)
+"""A wish in its barest words, as whole messages without fillers, by intent."""
+
+FURTHER_WISH: Final[Mapping[str, str]] = MappingProxyType(_ALL["further_wish"])
+
 FETCH_PACKAGE: Final[str] = _ALL["fetch_package"]
 """On the button that fetches a finished package."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from actions import reading
+from actions.texts import PATTERNS
 from actions.utterance import Utterance
 from privacy.request_types import RequestRule, RequestType, rule_for
 
@@ -61,6 +62,8 @@ def email_or_skip(said: Utterance) -> str | None:
     address = reading.email_in(said)
     if address or "@" in said.text:
         return address
+    if PATTERNS["no_email"].search(said.lowered):
+        return reading.SKIPPED
     return reading.SKIPPED if reading.skippable_answer(said) == reading.SKIPPED else None
 
 

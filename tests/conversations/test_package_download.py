@@ -53,6 +53,11 @@ def offers(turn: Turn, *references: str) -> bool:
         "hämta paketet",
         "var laddar jag ner min fil",
         "ni mejlade att mina uppgifter är klara, var hämtar jag dem",
+        "kan jag hämta mitt utdrag nu",
+        "är min zipfil klar",
+        "hur laddar jag ner mitt paket",
+        "jag fick mejl om att jag kan hämta mina uppgifter",
+        "går det att ladda ner filen igen",
     ],
 )
 async def test_straight(dialogue: Dialogue, fakes: Fakes, opening: str):
@@ -61,6 +66,54 @@ async def test_straight(dialogue: Dialogue, fakes: Fakes, opening: str):
     assert offers(turn, FIRST)
     assert turn.says("30 december 2026")
     assert turn.says("BankID")
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("request_access", "kan jag hämta mitt utdrag nu"),
+        ("request_portability", "jag vill ladda ner filen nu"),
+        ("policy_right_portability", "går det att ladda ner filen igen"),
+        ("out_of_scope", "hur laddar jag ner mitt paket"),
+        ("nlu_fallback", "kan man hämta utdraget här"),
+    ],
+)
+async def test_whatever_it_resembles(dialogue: Dialogue, fakes: Fakes, intent: str, text: str):
+    asked = await dialogue.taken_for(intent, text)
+    assert asked.said == ["utter_own_cases_identification"]
+    assert await dialogue.slot("request_type") is None, "no new request is begun"
+    fakes.edge.sign()
+    assert offers(await dialogue.happens("identification_completed"), FIRST)
+
+
+@pytest.mark.usefixtures("released")
+async def test_in_the_middle_of_another_request(dialogue: Dialogue, fakes: Fakes):
+    await dialogue.say("radera allt ni har om mig")
+    turn = await identified(dialogue, fakes, "kan jag hämta mitt utdrag nu")
+    assert offers(turn, FIRST)
+    assert turn.said[-1] == "utter_request_paused"
+    assert (await dialogue.press("Fortsätt")).said == ["utter_ask_erasure_form_contact_email"]
+
+
+@pytest.mark.usefixtures("released")
+async def test_where_it_may_be_a_new_one_it_is_asked(dialogue: Dialogue, fakes: Fakes):
+    asked = await dialogue.taken_for("request_access", "jag vill hämta mitt registerutdrag")
+    assert asked.said == ["utter_fetch_or_request"]
+    await dialogue.press("Se om det är klart")
+    fakes.edge.sign()
+    assert offers(await dialogue.happens("identification_completed"), FIRST)
+
+
+async def test_who_never_asked_for_one_can_do_so(dialogue: Dialogue, fakes: Fakes):
+    turn = await identified(dialogue, fakes, "kan jag hämta mitt utdrag nu")
+    assert turn.said == ["utter_package_none"]
+    assert (await dialogue.press("Begär registerutdrag")).said[0] == "utter_explain_access"
+
+
+@pytest.mark.parametrize("text", ["jag vill hämta ett registerutdrag", "skicka mina uppgifter som en fil"])
+async def test_a_wish_for_a_new_one_begins_it(dialogue: Dialogue, text: str):
+    assert (await dialogue.taken_for("request_access", text)).said[0] == "utter_explain_access"
 
 
 async def test_of_a_case_made_in_the_same_conversation(dialogue: Dialogue, fakes: Fakes):

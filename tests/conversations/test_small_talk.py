@@ -55,42 +55,6 @@ async def test_in_a_form_it_may_be_the_answer(dialogue: Dialogue):
     assert turn.said == ["utter_ask_complaint_form_contact_email"]
 
 
-# Two wishes in one message
-
-
-async def test_of_two_wishes_one_is_begun_and_the_other_offered_when_it_is_done(dialogue: Dialogue, fakes: Fakes):
-    turn = await dialogue.taken_for("request_erasure", "jag vill ha ett registerutdrag och sen att ni raderar allt")
-    assert turn.said[:2] == ["utter_explain_access", "utter_one_at_a_time"], "a copy comes before what erases it"
-    await dialogue.say("anna@example.se")
-    await dialogue.press("Stämmer")
-    fakes.edge.sign()
-
-    receipt = await dialogue.happens("identification_completed")
-
-    assert receipt.said == ["utter_request_registered", "utter_further_wish"]
-    assert [case.request_type for case in fakes.cases.cases.values()] == ["access"]
-    assert (await dialogue.press("Begär radering")).said[0] == "utter_explain_erasure"
-
-
-async def test_the_other_wish_is_forgotten_when_the_first_is_called_off(dialogue: Dialogue, fakes: Fakes):
-    await dialogue.taken_for("request_erasure", "radera allt och sluta maila mig")
-    await dialogue.taken_for("cancel", "avbryt")
-    turn = await dialogue.say("sluta maila mig på anna@example.se")
-    assert turn.said == ["utter_marketing_blocked"]
-
-
-@pytest.mark.parametrize(
-    ("intent", "text"),
-    [
-        ("request_marketing_optout", "ta bort mig från nyhetsbrevet och all reklam, anna@example.se"),
-        ("request_rectification", "rätta min adress och ta bort den gamla"),
-        ("request_erasure", "radera mitt cv och mina brev"),
-    ],
-)
-async def test_one_wish_in_many_words_is_one(dialogue: Dialogue, intent: str, text: str):
-    assert "utter_one_at_a_time" not in (await dialogue.taken_for(intent, text)).said
-
-
 # Words that mean something else here
 
 
