@@ -138,8 +138,8 @@ _RULES: Final = (
         article="artikel 20 i dataskyddsförordningen",
         title="Dataportabilitet",
         explanation=(
-            "Du kan få ut uppgifter som du själv har lämnat, i ett maskinläsbart format, "
-            "när behandlingen bygger på samtycke eller avtal."
+            "Du kan få ut uppgifter som du själv har lämnat, i en fil som andra datorsystem kan läsa, "
+            "när vi behandlar dem för att du har samtyckt eller för ett avtal med dig."
         ),
         identity_level=IdentityLevel.STRONG,
         target=Target.ONE_MONTH,
@@ -153,8 +153,8 @@ _RULES: Final = (
         article="artikel 21.1 i dataskyddsförordningen",
         title="Invändning",
         explanation=(
-            "Du kan invända mot behandling som bygger på ett berättigat intresse, "
-            "med hänvisning till din egen situation."
+            "Du kan invända, alltså säga nej, av skäl som har med din egen situation att göra, "
+            "när uppgifterna används för att vi bedömer att vårt behov väger tyngst (berättigat intresse)."
         ),
         identity_level=IdentityLevel.CONTACT,
         target=Target.ONE_MONTH,
@@ -176,7 +176,9 @@ _RULES: Final = (
         request_type=RequestType.CONSENT_WITHDRAWAL,
         article="artikel 7.3 i dataskyddsförordningen",
         title="Återkallat samtycke",
-        explanation=("Du kan när som helst ta tillbaka ett samtycke; det som skett innan dess förblir tillåtet."),
+        explanation=(
+            "Du kan när som helst ta tillbaka ett samtycke; det gäller framåt och ändrar inte det som redan har gjorts."
+        ),
         identity_level=IdentityLevel.CONTACT,
         target=Target.AT_ONCE,
         questions=(Question(_SCOPE, "Vilket samtycke vill du ta tillbaka?", required=True),),
