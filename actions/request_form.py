@@ -64,10 +64,10 @@ class RequestForm(InsynAction):
         answers = {field.slot: tracker.get_slot(field.slot) for field in self.journey.fields}
         requested = tracker.get_slot(REQUESTED_SLOT)
         if requested == switch_back.SLOT:
-            return await self._asked_back(dispatcher, tracker, said, answers)
+            return self._asked_back(dispatcher, tracker, said, answers)
         return self._answered(dispatcher, tracker, said, answers, requested)
 
-    async def _asked_back(
+    def _asked_back(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, said: Utterance, answers: Mapping[str, Any]
     ) -> list[EventType]:
         """Read the reply to "vill du … i stället?": yes leaves the form, no goes on, all else is an answer in it."""
@@ -89,7 +89,7 @@ class RequestForm(InsynAction):
         switched = switch_back.ask_back(said, self.journey, requested)
         if switched:
             return [*switched, SlotSet(FAILED_ANSWERS, 0)]
-        if requested is not None and self._says_no_email_early(said, requested):
+        if requested is not None and self._says_no_email_early(said, answers, requested):
             dispatcher.utter_message(response="utter_without_email_later")
             return [SlotSet(FAILED_ANSWERS, 0)]
         talk = talk_in_a_form(said) if requested is not None else None
@@ -109,9 +109,10 @@ class RequestForm(InsynAction):
             dispatcher.utter_message(response="utter_answer_changed")
         return self._guarded(self._events(changed, answers), answers, tracker)
 
-    def _says_no_email_early(self, said: Utterance, requested: str) -> bool:
+    @staticmethod
+    def _says_no_email_early(said: Utterance, answers: Mapping[str, Any], requested: str) -> bool:
         """Tell whether "jag har ingen mejl" comes before the question for it."""
-        if requested == CONTACT_EMAIL or self.journey.field(CONTACT_EMAIL) is None:
+        if requested == CONTACT_EMAIL or answers.get(CONTACT_EMAIL, reading.SKIPPED) is not None:
             return False
         longest = _SHORTEST if requested == "complaint" else _SHORT
         return len(said.words) <= longest and bool(PATTERNS["no_email"].search(said.lowered))
