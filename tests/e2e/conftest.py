@@ -62,7 +62,7 @@ def stack() -> Iterator[RunningStack]:
     shutil.rmtree(data_dir, ignore_errors=True)
     data_dir.mkdir(parents=True)
     contacts = data_dir / "contacts.jsonl"
-    ports = {f"{name}_port": port for name, port in zip(PORTS, _free_ports(len(PORTS)), strict=True)}
+    ports = {f"{name}_port": port for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)}
     environment = audited_environment(contacts) | {
         "INSYN_DATA_DIR": str(data_dir),
         **{f"INSYN_{name.upper()}": str(port) for name, port in ports.items()},
@@ -72,7 +72,8 @@ def stack() -> Iterator[RunningStack]:
         yield RunningStack(settings, environment, contacts)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return so many ports of loopback that nobody listens on."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:
