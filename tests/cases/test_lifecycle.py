@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cases.audit import verify
+from cases.checklists import Checklists
 from cases.drafts import NOBODY, Actor, CaseDraft, Channel, IdentificationMethod, Identity
 from cases.errors import (
     CaseEndedError,
@@ -25,7 +26,11 @@ from cases.errors import (
     ForbiddenTransitionError,
     IdentityNotEstablishedError,
     ReferenceTakenError,
+    StaleTaskError,
     StaleVersionError,
+    TaskNoteMissingError,
+    TaskNotFoundError,
+    UnfinishedChecklistError,
 )
 from cases.establishing import IdentityRegister
 from cases.own_cases import OwnCases, Person
@@ -35,15 +40,18 @@ from foundation.database import create_engine, session_factory
 from foundation.encryption import KeyRing
 from privacy.calendar import WorkingCalendar
 from privacy.case_states import CaseStatus, Resolution
+from privacy.checklist import TaskState
 from privacy.identity_proof import ProofMethod
 from privacy.references import new_case_reference
 from privacy.request_types import IdentityLevel, RequestType
 from privacy.swedish_dates import local_date
+from privacy.systems import SystemRegister
+from tests.register import REGISTER
 
 pytestmark = pytest.mark.database
 
 EXAMPLES = int(os.environ.get("INSYN_LIFECYCLE_EXAMPLES", "8"))
-OFFICER = Actor.officer("4")
+OFFICER, COLLEAGUE = Actor.officer("4"), Actor.officer("5")
 CALENDAR = WorkingCalendar()
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 WAITING = {"awaiting_identity", "awaiting_clarification"}
@@ -58,6 +66,18 @@ NEEDED = {
     RequestType.COMPLAINT: 0,
 }
 """How surely each right needs to know who asks."""
+
+ONE_SYSTEM = SystemRegister(systems=(REGISTER.system("mailchimp"),))
+MANDATORY = {
+    RequestType.ACCESS: ("fetch:mailchimp", "review:secrecy", "review:others"),
+    RequestType.ERASURE: ("erase:mailchimp", "notify:recipients"),
+    RequestType.RECTIFICATION: ("review:correct", "correct:mailchimp", "notify:recipients"),
+    RequestType.CONSENT_WITHDRAWAL: ("stop:mailchimp",),
+    RequestType.COMPLAINT: ("review:complaint", "inform:authority"),
+}
+"""What must be done before a case of a company with one system is granted."""
+
+OPTIONAL = {RequestType.CONSENT_WITHDRAWAL: ("erase:mailchimp", "notify:recipients")}
 
 AT_ONCE = {RequestType.CONSENT_WITHDRAWAL}
 
@@ -94,6 +114,17 @@ class Wait:
     until: date | None = None
 
 
+@dataclass(frozen=True)
+class ModelTask:
+    """A line of a checklist: how far it is, who said so, when, and why."""
+
+    state: str = "open"
+    version: int = 1
+    note: str | None = None
+    by: str | None = None
+    at: datetime | None = None
+
+
 @dataclass
 class ModelCase:
     """What a case is, as simply as it can be said."""
@@ -113,12 +144,20 @@ class ModelCase:
     events: int = 1
     notes: int = 0
     additions: set = field(default_factory=set)
+    tasks: dict[str, ModelTask] = field(default_factory=dict)
+    """Empty until somebody looks at the list."""
 
     @property
     def known(self) -> bool:
         """Whether it is known who asks as surely as the right needs."""
         needed = NEEDED[self.filed.request_type]
         return needed == 0 or (self.level >= needed and not self.by_code_alone)
+
+    @property
+    def everything_is_done(self) -> bool:
+        """Whether nothing is left that must be done before the case is granted."""
+        undone = ModelTask()
+        return all(self.tasks.get(key, undone).state != "open" for key in MANDATORY[self.filed.request_type])
 
     def stopped(self) -> list[Wait]:
         """Return the waits for which the clock stands still: what was asked within five days of receipt."""
@@ -189,7 +228,9 @@ class Lifecycle(RuleBasedStateMachine):
         sessions = self.sessions = session_factory(self.engine)
         keys = KeyRing.from_secrets("a secret for tests", lookup_secret="another")
         parts = {"key_ring": keys, "clock": lambda: self.now, "calendar": CALENDAR}
-        self.service, self.own = CaseService(sessions, **parts), OwnCases(sessions, **parts)
+        self.service = CaseService(sessions, systems=ONE_SYSTEM, **parts)
+        self.own = OwnCases(sessions, **parts)
+        self.checklists = Checklists(sessions, register=ONE_SYSTEM, key_ring=keys, clock=lambda: self.now)
         self.identities = IdentityRegister(sessions, **parts)
         self.reminders = Reminders(sessions, clock=lambda: self.now, due_soon_days=7)
         self.model: dict[str, ModelCase] = {}
@@ -273,6 +314,8 @@ class Lifecycle(RuleBasedStateMachine):
             self.refused(StaleVersionError, attempt)
         elif not case.may_go(to, resolution=resolution, note=note, today=local_date(self.now)):
             self.refused((ForbiddenTransitionError, IdentityNotEstablishedError), attempt)
+        elif resolution == "granted" and not case.everything_is_done:
+            self.refused(UnfinishedChecklistError, attempt)
         else:
             self.do(attempt)
             self._moved(case, to=to, resolution=resolution, note=note)
@@ -285,6 +328,61 @@ class Lifecycle(RuleBasedStateMachine):
         case.stop_waiting(local_date(self.now))
         if to in WAITING:
             case.waits.append(Wait(local_date(self.now)))
+
+    @rule(reference=cases, actor=st.sampled_from([OFFICER, COLLEAGUE]))
+    def look_at_the_list(self, reference, actor):
+        case, request_type = self.model[reference], self.model[reference].filed.request_type
+        shown = self.do(self.checklists.of_case(reference, actor=actor))
+        if not case.tasks and case.status in OPEN:
+            keys = (*MANDATORY[request_type], *OPTIONAL.get(request_type, ()))
+            case.tasks, case.events = {key: ModelTask() for key in keys}, case.events + 1
+        assert {task.key: self._as_modelled(task) for task in shown} == case.tasks
+        assert {task.key for task in shown if task.is_mandatory} == case.tasks.keys() & set(MANDATORY[request_type])
+
+    @rule(
+        reference=cases,
+        which=st.integers(0, 2),
+        to=st.sampled_from([*TaskState]),
+        note=st.sampled_from([None, "därför", ""]),
+        behind=st.sampled_from([0, 0, 0, 1]),
+        actor=st.sampled_from([OFFICER, COLLEAGUE]),
+    )
+    def tick(self, reference, which, to, note, behind, actor):
+        case = self.model[reference]
+        key = [*MANDATORY[case.filed.request_type], *OPTIONAL.get(case.filed.request_type, ()), "review:nothing"][which]
+        task = case.tasks.get(key)
+        seen = (task or ModelTask()).version - behind
+        attempt = self.checklists.set_state(reference, key, to=to, seen=seen, note=note, actor=actor)
+        if task is None:
+            self.refused(TaskNotFoundError, attempt)
+        elif behind:
+            self.refused(StaleTaskError, attempt)
+        elif to == "not_applicable" and not (task.note if note is None else note):
+            self.refused(TaskNoteMissingError, attempt)
+        else:
+            written = task.note if note is None else note or None
+            expected = ModelTask(to.value, task.version + 1, written, actor.id, self.now)
+            assert self._as_modelled(self.do(attempt)) == expected
+            case.tasks[key], case.events = expected, case.events + 1
+
+    @rule(reference=cases)
+    def do_all_that_must_be_done(self, reference):
+        self.look_at_the_list(reference, OFFICER)
+        case = self.model[reference]
+        for key in case.tasks.keys() & set(MANDATORY[case.filed.request_type]):
+            self._settle(reference, key)
+        assert case.everything_is_done == bool(case.tasks)
+
+    def _settle(self, reference, key) -> None:
+        case, seen = self.model[reference], self.model[reference].tasks[key]
+        state = {"to": TaskState.DONE, "seen": seen.version, "note": None, "actor": OFFICER}
+        case.tasks[key] = self._as_modelled(self.do(self.checklists.set_state(reference, key, **state)))
+        assert case.tasks[key] == replace(seen, state="done", version=seen.version + 1, by="4", at=self.now)
+        case.events += 1
+
+    @staticmethod
+    def _as_modelled(task) -> ModelTask:
+        return ModelTask(task.state.value, task.version, task.note, task.actor_id, task.changed_at)
 
     @rule(reference=cases, number=st.sampled_from(NUMBERS))
     def withdraw(self, reference, number):
