@@ -53,7 +53,7 @@ def trials(examples: Sequence[Example]) -> Iterator[Trial]:
         yield Trial(f"without {left_out}", {name: view for name, view in VIEWS.items() if name != left_out})
     yield Trial("stems alone", {"stems": VIEWS["stems"]})
     yield Trial("stems and pieces", {name: VIEWS[name] for name in ("stems", "pieces")})
-    yield Trial("pieces of three to five letters", VIEWS | {"pieces": replace(VIEWS["pieces"], numbers=_longer_pieces)})
+    yield Trial("pieces of three and four letters", VIEWS | {"pieces": replace(VIEWS["pieces"], numbers=_short_pieces)})
     yield Trial("with pairs of stems further apart besides", VIEWS | {"pairs": View(numbered(_pairs), 0.5, 4)})
     known = frozenset(word for example in examples for word in words(clean(example.heard)))
     lemmas = View(numbered(_lemmas), 0.7, 2)
@@ -90,7 +90,7 @@ def _group(question: Question) -> str | None:
     return f"hard {named.get(question.kind, 'person, talk')}"
 
 
-_longer_pieces = numbered_a_word(lambda word: [*views.pieces(word), *views.runs(word, 5)])
+_short_pieces = numbered_a_word(lambda word: [run for length in (3, 4) for run in views.runs(word, length)])
 
 
 def _pairs(message: Said) -> list[str]:

@@ -20,7 +20,7 @@ from bot.nlu.concepts import Lexicon
 from bot.nlu.normalisation import clean, fold, words
 from foundation.yaml_files import read_yaml
 
-PIECES = (3, 4)
+PIECES = (3, 4, 5)
 MOST_WORDS = 160
 """Of a longer message only the first and last words are weighed, so that the work is bounded."""
 
@@ -87,7 +87,7 @@ def stems(message: Said) -> list[str]:
 
 
 def pieces(word: str) -> list[str]:
-    """Return all runs of 3 and 4 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
+    """Return all runs of 3 to 5 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
     return [run for length in PIECES for run in runs(word, length)]
 
 
