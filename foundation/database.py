@@ -11,12 +11,16 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 Sessions = async_sessionmaker[AsyncSession]
 """Opens database sessions; ``async with sessions.begin() as session`` is one transaction."""
+
+DATABASE_ERRORS: Final = (OperationalError, psycopg.OperationalError, PoolTimeoutError)
+"""The database is gone, is going, is full or has no connection left: nothing that the caller did."""
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -1,5 +1,6 @@
 """What our errors are called over HTTP (RFC 9457). One table; nothing below the API knows of status codes."""
 
+import logging
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -22,8 +23,11 @@ from cases.errors import (
     UnfinishedChecklistError,
 )
 from cases.packages.errors import FetchRefusedError
+from foundation.database import DATABASE_ERRORS
 from foundation.problems import Problem, ProblemError
 from privacy.errors import InvalidContactAddressError
+
+log = logging.getLogger(__name__)
 
 _PROBLEMS: Final[dict[type[Exception], tuple[int, str, str, str]]] = {
     CaseNotFoundError: (404, "case-not-found", "No such case", "Det finns inget ärende med det numret."),
@@ -121,24 +125,44 @@ _ALWAYS: Final = {
     403: "The token was not given for this",
     422: "Not valid",
     428: "No version given",
+    503: "`database-unavailable`: nothing can be said of what was asked; the same call again is safe",
 }
+
+RETRY_AFTER_S: Final = 5
 
 
 def install_case_problems(app: FastAPI) -> None:
     """Make every error of the case system its problem."""
     for kind, (status, slug, title, detail) in _PROBLEMS.items():
         app.exception_handler(kind)(_handler(status, slug, title, detail))
+    for kind in DATABASE_ERRORS:
+        app.exception_handler(kind)(_database_unavailable)
+
+
+async def _database_unavailable(_request: Request, error: Exception) -> JSONResponse:
+    # the error's own text may name the server and the statement; its kind is enough to know where to look
+    log.error("the database cannot be used: %s", type(getattr(error, "orig", None) or error).__name__)
+    return ProblemError(
+        503,
+        "database-unavailable",
+        "The database cannot be used",
+        "Ärendesystemet når inte sin databas. Försök igen om en stund.",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    ).response()
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of a route's error answers."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for status in (400, 401, 403, 422, *statuses):
+    for status in (400, 401, 403, 422, 503, *statuses):
         slugs = [f"`{slug}`" for of, slug, _, _ in _PROBLEMS.values() if of == status]
         documented[status] = {
             "description": _ALWAYS.get(status, " or ".join(slugs)),
             "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
         }
+    documented[503]["headers"] = {
+        "Retry-After": {"description": "Seconds to wait", "required": True, "schema": {"type": "integer"}}
+    }
     return documented
 
 

@@ -29,6 +29,7 @@ from cases.errors import CaseNotFoundError
 from cases.files.errors import CaseFileNotFoundError
 from cases.letters.errors import LetterNotFoundError
 from cases.packages.errors import PackageNotFoundError
+from foundation.database import DATABASE_ERRORS
 
 _EVENT_STREAM: Final = "text/event-stream"
 
@@ -62,6 +63,8 @@ def install_error_pages(pages: FastAPI) -> None:
     say(AccountNotFoundError, 404, "not-found")
     say(EdgeUnavailableError, 503, "no-chat")
     say(RequestValidationError, 404, "not-found")
+    for kind in DATABASE_ERRORS:
+        say(kind, 503, "no-database")
     say(Exception, 500, "broken")
 
     @pages.exception_handler(HTTPException)

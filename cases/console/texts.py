@@ -242,6 +242,10 @@ ERRORS: Final = MappingProxyType(
         "files-too-large": file_texts.TOO_LARGE,
         "no-conversation": ("Samtalet finns inte", "Det kan ha gallrats."),
         "no-chat": ("Chatten svarar inte", "Försök igen om en stund. Ärendena går att arbeta med som vanligt."),
+        "no-database": (
+            "Databasen svarar inte",
+            "Försök igen om en stund, och se då efter om det du skrev har sparats.",
+        ),
         "not-found": ("Sidan finns inte", "Adressen leder ingenstans."),
         "too-large": ("Texten är för lång", "Ingenting har sparats. Gå tillbaka och korta texten."),
         "broken": ("Något gick fel", "Felet är vårt. Försök igen; hjälper det inte, säg till den som driver systemet."),
