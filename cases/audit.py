@@ -39,6 +39,19 @@ class Fault(StrEnum):
     CASE_CHANGED = "case_changed"
     """The case stands otherwise than its last line says."""
 
+    @property
+    def meaning(self) -> str:
+        """What it says to a person who must judge it."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Final = {
+    Fault.CHANGED: "it does not say what was written",
+    Fault.REMOVED: "it was written, and is not there",
+    Fault.INSERTED: "it was never written by the register",
+    Fault.CASE_CHANGED: "the case itself stands otherwise than this last line of its history says",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

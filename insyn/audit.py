@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -18,9 +21,13 @@ from insyn.errors import InsynError
 from insyn.settings import Settings
 from insyn.upkeep import with_database
 
+WITHOUT_CHECKPOINT: Final = (
+    "A case that vanished whole, or was rewritten to its end, shows only against a checkpoint: --checkpoint FILE."
+)
+
 
 def verify_audit(config: Settings, *, checkpoint: Path | None = None, public_key: Path | None = None) -> str:
-    """Walk every chain, compare with a checkpoint if one is given, and return how much was walked.
+    """Walk every chain, compare with a checkpoint if one is given, and return what that shows, and what it does not.
 
     Raises:
         InsynError: something is not as it was written; the text names each line. Or the checkpoint is not genuine.
@@ -28,14 +35,21 @@ def verify_audit(config: Settings, *, checkpoint: Path | None = None, public_key
     key = _public_key(config, public_key) if checkpoint is not None else None
 
     async def work(sessions: Sessions) -> tuple[str, Sequence[Finding]]:
+        compared = WITHOUT_CHECKPOINT
         async with sessions() as session:
+            began_at = system_clock()
             report = await verify(session)
             findings = list(report.findings)
             if checkpoint is not None and key is not None:
                 with checkpoint.open() as lines:
                     made_at, heads = checkpoints.read_checkpoint(lines, key)
                 findings += await checkpoints.compare(session, made_at, heads)
-            return f"{report.events} events of {report.cases} cases are as they were written", findings
+                compared = (
+                    f"The checkpoint of {_utc(made_at)} is genuine (key {fingerprint(key)}), and each of its "
+                    f"{len(heads)} chains goes on from where it stood."
+                )
+            walked = f"{report.events} lines of {report.cases} cases and of the register's own log"
+            return f"{_utc(began_at)}: {walked} are as they were written.\n{compared}", findings
 
     try:
         walked, findings = with_database(config, work)
@@ -43,14 +57,15 @@ def verify_audit(config: Settings, *, checkpoint: Path | None = None, public_key
         raise InsynError(f"{checkpoint}: {error}") from None
     if findings:
         lines = "\n".join(
-            f"  {found.reference} line {found.sequence}: {found.fault}" for found in dict.fromkeys(findings)
+            f"  {found.reference} line {found.sequence}: {found.fault} ({found.fault.meaning})"
+            for found in dict.fromkeys(findings)
         )
         raise InsynError(f"the history is not as it was written:\n{lines}")
     return walked
 
 
-def write_checkpoint(config: Settings, path: Path) -> int:
-    """Write the heads of all chains, signed, and return how many there are.
+def write_checkpoint(config: Settings, path: Path) -> str:
+    """Write the heads of all chains, signed, and return how many there are and who signed.
 
     Raises:
         InsynError: there is no signing key, or the file is there already: a checkpoint is never replaced.
@@ -67,9 +82,23 @@ def write_checkpoint(config: Settings, path: Path) -> int:
         return chains
 
     try:
-        return with_database(config, work)
+        chains = with_database(config, work)
     except OSError as error:
         raise InsynError(f"{path}: {error.strerror}") from None
+    return (
+        f"{path}: {chains} chains (the register's own log and one a case), signed by key "
+        f"{fingerprint(key.public_key())}"
+    )
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """Return what tells a key from others: SHA-256 over its DER form, the first 16 of its hexadecimal digits."""
+    form = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(form).hexdigest()[:16]
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _signing_key(config: Settings) -> Ed25519PrivateKey:

@@ -182,7 +182,7 @@ def audit_verify(
     from insyn.audit import verify_audit
     from insyn.settings import settings
 
-    console.print(verify_audit(settings(), checkpoint=checkpoint, public_key=public_key))
+    console.print(verify_audit(settings(), checkpoint=checkpoint, public_key=public_key), soft_wrap=True)
 
 
 @audit_app.command("checkpoint")
@@ -191,7 +191,7 @@ def audit_checkpoint(file: Annotated[Path, typer.Argument(help="A new file; keep
     from insyn.audit import write_checkpoint
     from insyn.settings import settings
 
-    console.print(f"{write_checkpoint(settings(), file)} chains: {file}")
+    console.print(write_checkpoint(settings(), file), soft_wrap=True)
 
 
 @audit_app.command("readers")

@@ -74,9 +74,16 @@ def tamper(owner_url):
 
 def test_a_whole_history_is_whole_and_a_checkpoint_shows_what_vanishes(filled, tmp_path, tamper):
     checkpoint = tmp_path / "checkpoint"
-    assert "2 events of 2 cases" in verify_audit(filled)
-    assert write_checkpoint(filled, checkpoint) == 3
-    assert "2 cases" in verify_audit(filled, checkpoint=checkpoint)
+    alone = verify_audit(filled)
+    assert "2 lines of 2 cases" in alone
+    assert "shows only against a checkpoint" in alone
+    written = write_checkpoint(filled, checkpoint)
+    assert "3 chains" in written
+    key = written.rsplit(" ", 1)[1]
+    compared = verify_audit(filled, checkpoint=checkpoint)
+    assert "2 lines of 2 cases" in compared
+    assert f"is genuine (key {key}), and each of its 3 chains goes on" in compared
+    assert "shows only against" not in compared
     with pytest.raises(InsynError):
         write_checkpoint(filled, checkpoint)
 
@@ -90,7 +97,7 @@ def test_a_whole_history_is_whole_and_a_checkpoint_shows_what_vanishes(filled, t
 def test_a_changed_line_is_named_by_the_command(filled, tamper):
     tamper("UPDATE cases.case_event SET actor_id = '7'")
 
-    with pytest.raises(InsynError, match=f"{REFERENCES[1]} line 1: changed"):
+    with pytest.raises(InsynError, match=rf"{REFERENCES[1]} line 1: changed \(it does not say what was written\)"):
         verify_audit(filled)
 
 
