@@ -12,7 +12,14 @@ pytestmark = pytest.mark.model
 TALK = {
     "utter_talk_acknowledging": ["jaha", "haha okej", "ok då vet jag", "bra att veta"],
     "utter_talk_declining": ["nej tack det räcker", "det var allt tack", "inget mer"],
-    "utter_talk_puzzled": ["va?", "hur menar du", "jag fattar ingenting av det här"],
+    "utter_talk_puzzled": [
+        "va?",
+        "hur menar du",
+        "jag fattar ingenting av det här",
+        "tack för hjälpen men ja fattar fortfarande inte",
+        "okej tack men det hjälpte inte",
+        "nej det var inte det jag frågade om",
+    ],
     "utter_talk_apologising": ["oj förlåt", "skrev fel"],
     "utter_talk_pausing": ["vänta lite", "en sekund bara"],
     "utter_talk_present": ["hallå??", "är du där"],
@@ -41,6 +48,7 @@ async def test_it_is_answered_where_the_model_would_guess(dialogue: Dialogue, re
         ("ask_help", "va", "utter_talk_puzzled"),
         ("out_of_scope", "jaha", "utter_talk_acknowledging"),
         ("policy_contact_data", "vad har ni för telefonnummer?", "utter_talk_reaching"),
+        ("thank", "tack men det hjälpte inte", "utter_talk_puzzled"),
         ("thank", "tack", "utter_thank"),
         ("affirm", "ja", "utter_what_now"),
     ],
