@@ -19,7 +19,7 @@ from actions.identification import confirm, drawn_again, nothing_begun_but_addre
 from actions.references import REDRAWS
 from actions.request_begin import REQUEST_TYPE
 from actions.texts import NEXT_STEPS
-from privacy.request_types import IdentityLevel
+from privacy.request_types import IdentityLevel, RequestType
 from privacy.swedish_dates import swedish_date
 
 REGISTERED = "registered_requests"
@@ -160,8 +160,11 @@ def utter_receipt(
     client_company = request.details.get("client_company")
     if client_company and kind in {"plain", "confirmed", "signed"}:
         kind = "client"
+    plain = (
+        "utter_complaint_registered" if request.request_type == RequestType.COMPLAINT else "utter_request_registered"
+    )
     dispatcher.utter_message(
-        response=_RECEIPTS.get(kind, "utter_request_registered"),
+        response=_RECEIPTS.get(kind, plain),
         title=request.rule.title,
         reference=receipt.reference,
         due_on=swedish_date(receipt.due_on),

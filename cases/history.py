@@ -110,6 +110,9 @@ _MESSAGE_KINDS: Final = MappingProxyType(
     }
 )
 
+MESSAGE_LABELS: Final = MappingProxyType({message: _LABELS[kind] for kind, message in _MESSAGE_KINDS.items()})
+"""What a message to other systems tells, in Swedish, by its ``type``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -273,6 +273,14 @@ async def test_a_complaint_takes_no_identification(fakes: Fakes):
     assert fakes.edge.offered == []
 
 
+async def test_a_complaint_is_not_called_a_request(fakes: Fakes):
+    said = COMPLAINT | {"contact_email": "anna@example.se"}
+
+    messages, _ = await run(ActionSubmitRequest(fakes.services), tracker_with("ja", intent="affirm", **said))
+
+    assert messages[0]["response"] == "utter_complaint_registered"
+
+
 async def test_a_complaint_does_not_push_out_a_request_that_waits_for_its_signature(fakes: Fakes):
     slots = await confirmed(fakes)
 

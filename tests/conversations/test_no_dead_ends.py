@@ -20,6 +20,7 @@ ENDS_WELL = {
     "utter_handed_over",
     "utter_request_cancelled",
     "utter_marketing_blocked",
+    "utter_complaint_registered",
     "utter_request_registered",
     "utter_request_registered_without_email",
     "utter_request_registered_unidentified",

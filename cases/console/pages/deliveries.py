@@ -9,6 +9,7 @@ from cases.console.context import Console
 from cases.console.guard import PREFIX, AdministratorDep, ConsoleDep, FormDep
 from cases.console.responses import led_on, page
 from cases.deliveries import Deliveries
+from cases.history import MESSAGE_LABELS
 from cases.webhooks import WebhookSender
 
 router = APIRouter(prefix="/deliveries")
@@ -20,7 +21,7 @@ SHOWN: Final = 100
 async def show_deliveries(request: Request, console: ConsoleDep, _administrator: AdministratorDep) -> Response:
     """Show what failed for good, oldest first."""
     letters = await _deliveries(console).dead_letters(limit=SHOWN)
-    return page(request, console, "deliveries.html", letters=letters, shown=SHOWN)
+    return page(request, console, "deliveries.html", letters=letters, labels=MESSAGE_LABELS, shown=SHOWN)
 
 
 @router.post("/{delivery_id}/replay")

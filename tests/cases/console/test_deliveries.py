@@ -32,6 +32,7 @@ async def test_an_administrator_sees_it_and_sends_it_again(annas_browser, dead, 
     await annas_browser.open(PAGE)
     assert draft.reference in annas_browser.text
     assert "500" in annas_browser.text
+    assert "Ärendet registrerades" in annas_browser.text
 
     await annas_browser.send(f"{PAGE}/{dead}/replay")
 
