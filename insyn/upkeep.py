@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from cases.drafts import OPERATOR
 from cases.register_log import note_retention
@@ -84,7 +84,7 @@ def key_status(config: Settings) -> Table:
     for use in with_database(config, work):
         values[use.key_id] += use.values
         places[use.key_id].add(f"{use.table}.{use.column}")
-    table = Table("Key", "INSYN_ENCRYPTION_SECRETS", "Values", "Where")
+    table = Table("Key", _whole("INSYN_ENCRYPTION_SECRETS"), "Values", _whole("Where"))
     for key_id in [*ring_ids, *(other for other in values if other not in ring_ids)]:
         position = ring_ids.index(key_id) if key_id in ring_ids else None
         named = "not among them" if position is None else "first: seals" if position == 0 else f"{position + 1}: opens"
@@ -95,11 +95,16 @@ def key_status(config: Settings) -> Table:
 
 
 def _erasures(erasures: list[Erasure], *, dry_run: bool) -> Table:
-    table = Table("Table", "Kept for", "Expired" if dry_run else "Erased", "How")
+    table = Table(_whole("Table"), "Kept for", "Expired" if dry_run else "Erased", "How")
     for erasure in erasures:
         how = "rows deleted" if erasure.deletes else "emptied of personal data"
         table.add_row(erasure.table, erasure.period, str(erasure.rows), how)
     return table
+
+
+def _whole(header: str) -> Column:
+    """Return a column that wraps: in a cron mail of 80 columns a cut name of a table proves nothing."""
+    return Column(header, overflow="fold")
 
 
 def with_database(config: Settings, work: Callable[[Sessions], Awaitable[Result]]) -> Result:
