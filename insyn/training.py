@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+from insyn.children import run_to_end
 from insyn.errors import TrainingError
 from insyn.settings import ROOT
 
@@ -67,8 +67,8 @@ def train(log_file: Path, *, root: Path = ROOT) -> Path:
     ]
     log_file.parent.mkdir(parents=True, exist_ok=True)
     with log_file.open("wb") as log:
-        result = subprocess.run(command, cwd=root, stdout=log, stderr=subprocess.STDOUT, check=False)  # noqa: S603
-    if result.returncode != 0:
+        exit_code = run_to_end(command, cwd=root, output=log)
+    if exit_code != 0:
         last_lines = "\n".join(log_file.read_text(errors="replace").splitlines()[-15:])
         raise TrainingError(
             f"Rasa could not train the model; all it said is in {log_file}. It ended with:\n{last_lines}"

@@ -16,6 +16,7 @@ from cases.console.accounts import create_first_account
 from foundation.clock import system_clock
 from foundation.database import create_engine, session_factory
 from insyn import training
+from insyn.children import sigterm_as_exit
 from insyn.errors import InsynError
 from insyn.postgres import OwnPostgres
 from insyn.processes import environment, processes
@@ -35,7 +36,7 @@ def up(settings: Settings) -> None:
     """
     began_at = time.monotonic()
     wanted = processes(settings)
-    with only_one(settings.data_dir):
+    with sigterm_as_exit(), only_one(settings.data_dir):
         refuse_taken_ports(wanted)
         with logins(settings) as both:
             with step("Bringing the database's tables up to date", "The database's tables are up to date"):
