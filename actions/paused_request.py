@@ -16,9 +16,9 @@ def pause(tracker: Tracker) -> list[EventType]:
 
 def offer_to_go_on(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """Ask whether to go on with the request that waits, if one does; a form that still asks needs no such question."""
-    begun_type = tracker.get_slot(REQUEST_TYPE)
-    if begun_type and not _is_asked(tracker):
-        dispatcher.utter_message(response="utter_request_paused", title=journey_of(begun_type).rule.title)
+    if is_paused(tracker):
+        title = journey_of(tracker.get_slot(REQUEST_TYPE)).rule.title
+        dispatcher.utter_message(response="utter_request_paused", title=title)
 
 
 def is_paused(tracker: Tracker) -> bool:

@@ -139,14 +139,27 @@ def refuse_taken_ports(processes: list[Process]) -> None:
             )
 
 
+def make_directory(data_dir: Path) -> None:
+    """Make the data directory if there is none.
+
+    Raises:
+        InsynError: it cannot be made.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InsynError(f"INSYN_DATA_DIR: {data_dir} cannot be made a directory: {error.strerror}") from None
+
+
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data directory; a second stack on it is refused.
 
     Raises:
         AlreadyRunningError: another one holds it.
+        InsynError: there is none, and it cannot be made.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_directory(data_dir)
     with (data_dir / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

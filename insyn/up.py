@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.panel import Panel
 from rich.table import Table
@@ -17,12 +16,11 @@ from foundation.clock import system_clock
 from foundation.database import create_engine, session_factory
 from insyn import training
 from insyn.children import sigterm_as_exit
-from insyn.errors import InsynError
 from insyn.postgres import OwnPostgres
 from insyn.processes import environment, processes
 from insyn.rights import Logins, bring_up_to_date
 from insyn.settings import Settings
-from insyn.stack import LogFiles, Stack, only_one, refuse_taken_ports
+from insyn.stack import LogFiles, Stack, make_directory, only_one, refuse_taken_ports
 from insyn.terminal import console, say_done, step
 
 FIRST_ACCOUNT = "admin"
@@ -68,7 +66,7 @@ def logins(settings: Settings) -> Iterator[Logins]:
     if settings.database_url is not None:
         yield Logins(settings.database_url, owner=settings.migrations_database_url or settings.database_url)
         return
-    _make(settings.data_dir)
+    make_directory(settings.data_dir)
     with step("Starting PostgreSQL", "PostgreSQL runs"):
         server = OwnPostgres(settings.data_dir.resolve() / "postgres")
     try:
@@ -82,13 +80,6 @@ def database(settings: Settings) -> Iterator[str]:
     """Give the address by which the services reach the database."""
     with logins(settings) as both:
         yield both.services
-
-
-def _make(data_dir: Path) -> None:
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InsynError(f"INSYN_DATA_DIR: {data_dir} cannot be made a directory: {error.strerror}") from None
 
 
 async def _first_password(database_url: str) -> str | None:
