@@ -345,6 +345,7 @@ async def test_a_reload_finds_the_code_still_waited_for(chat: Chat) -> None:
 async def test_a_code_that_came_to_nothing_can_be_had_again_or_a_person(chat: Chat, state: str) -> None:
     card = await _asked_for_code(chat)
     await card.get_by_role("button", name="Skicka kod").click()
+    await expect(card.get_by_label("Koden i mejlet")).to_be_visible()
     chat.edge.identify(chat.edge.only, **scenes.ended_identification(state, "Koden gäller inte längre."))
 
     await expect(card.get_by_role("button", name="Prata med en människa")).to_be_visible()

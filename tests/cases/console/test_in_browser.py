@@ -530,6 +530,7 @@ class TestKeyboard:
 
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         await page.goto("/console/login")
+        await expect(page.get_by_label("Användarnamn")).to_be_focused()
         await keys.type("anna")
         await keys.press("Tab")
         await keys.type(PASSWORD)
