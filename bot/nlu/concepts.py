@@ -145,8 +145,8 @@ class Lexicon:
 
     def single(self, words: Sequence[str]) -> set[str]:
         """Return the concepts of ``words``, those of phrases included."""
-        folded = [fold(word) for word in words]
-        return (self._folded if list(words) == folded else self._marked).of_words(words)
+        said = " ".join(words)
+        return (self._folded if fold(said) == said else self._marked).of_words(words)
 
     def of_words(self, words: Sequence[str]) -> list[str]:
         """Return the concepts of ``words`` and the pairs among them (``call&keep``), each once."""

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 2_000
 """What the chat edge lets through, and so what a question can be."""
 
 SPOKEN_FORMS: dict[str, str] = read_yaml(Path(__file__).with_name("spoken_forms.yml"))
-"""Spelling → written out; an empty text drops the word."""
+"""Spelling, or sign → written out; an empty text drops the word."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MASKED = re.compile(
@@ -63,7 +63,8 @@ def clean(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of :func:`clean` text, spoken forms written out; ``?`` and ``!`` are words.
 
-    Numbers become ``0``, but those of articles, chapters and standards stay ("artikel 17").
+    Numbers become ``0``, but those of articles, chapters and standards stay ("artikel 17"). Signs are heard where no
+    word stands beside them (👋).
     """
     found: list[str] = []
     for word in _WORD.findall(text):
@@ -72,7 +73,7 @@ def words(text: str) -> list[str]:
             continue
         spelled = SPOKEN_FORMS.get(word, word)
         found += spelled.split() if spelled else []
-    return found
+    return found or list(dict.fromkeys(SPOKEN_FORMS[sign] for sign in text if sign in SPOKEN_FORMS))
 
 
 def fold(word: str) -> str:

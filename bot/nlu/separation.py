@@ -36,13 +36,13 @@ TYPICAL = 500
 """So many features of an intent are enough to find what resembles it."""
 
 ROUNDS = 4
-SLACK = 0.15
-"""An example so little inside the margin changes nothing that a signed byte could hold."""
+SLACK = 0.3
+"""An example so little inside the margin changes no reading."""
 
 NEAR = 0.1
 """An example so little outside the margin is kept for the next round."""
 
-FIRST_TOLERANCE, TOLERANCE = 1.0, 0.1
+FIRST_TOLERANCE, TOLERANCE = 1.0, 0.3
 LEVELS = 127
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -72,7 +72,8 @@ def separate(matrix: sp.csr_matrix, intents: Sequence[str], known: Sequence[str]
     number = {intent: place for place, intent in enumerate(known)}
     labels = np.array([number[intent] for intent in intents])
     parts = [list(range(len(known)))[start::FITS] for start in range(min(FITS, len(known)))]
-    fitted = spread(_separate, (matrix, labels), parts)
+    common = np.asarray(matrix.mean(axis=0)).ravel()
+    fitted = spread(_separate, (matrix, labels, common), parts)
     weights = np.zeros((matrix.shape[1], len(known)), dtype=np.int8)
     scale, bias = np.zeros(len(known), dtype=np.float32), np.zeros(len(known), dtype=np.float32)
     for part, one in zip(parts, fitted, strict=True):
@@ -80,10 +81,10 @@ def separate(matrix: sp.csr_matrix, intents: Sequence[str], known: Sequence[str]
     return Separated(weights, scale, bias)
 
 
-def _separate(given: tuple[sp.csr_matrix, npt.NDArray[np.int64]], part: Sequence[int]) -> Separated:
-    matrix, labels = given
+def _separate(given: tuple[sp.csr_matrix, npt.NDArray[np.int64], Floats], part: Sequence[int]) -> Separated:
+    matrix, labels, common = given
     own: Flags = labels[:, np.newaxis] == np.array(part)
-    looked_at = _resembling(matrix, own)
+    looked_at = _resembling(matrix, own, common)
     weights = np.zeros((matrix.shape[1], len(part)), dtype=np.float32)
     bias = np.zeros(len(part), dtype=np.float32)
     unfinished, tolerance = np.arange(len(part)), TOLERANCE if looked_at.all() else FIRST_TOLERANCE
@@ -102,11 +103,12 @@ def _separate(given: tuple[sp.csr_matrix, npt.NDArray[np.int64]], part: Sequence
     return Separated(np.round(weights / scale).astype(np.int8), scale, bias)
 
 
-def _resembling(matrix: sp.csr_matrix, own: Flags) -> Flags:
-    """Return which examples an intent is first compared with: its own, those that resemble them, some of all."""
-    common = np.asarray(matrix.mean(axis=0)).ravel()
-    typical = sp.csc_matrix(np.column_stack([_typical(matrix[rows], common) for rows in own.T]))
-    likeness = (matrix @ typical).toarray()
+def _resembling(matrix: sp.csr_matrix, own: Flags, common: Floats) -> Flags:
+    """Return which examples an intent is first compared with: its own, those that resemble them, some of all.
+
+    ``common``: what all examples share, their mean.
+    """
+    likeness = matrix @ np.column_stack([_typical(matrix[rows], common) for rows in own.T])
     likeness[own] = np.inf
     looked_at = own.copy()
     looked_at[::EVERY] = True

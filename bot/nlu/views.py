@@ -20,15 +20,17 @@ from bot.nlu.concepts import Lexicon
 from bot.nlu.normalisation import clean, fold, words
 from foundation.yaml_files import read_yaml
 
-PIECES = (3, 4, 5)
+PIECES = 3, 5
+"""Letters of a piece. Those of four say nothing that these do not (docs/understanding.md)."""
+
 MOST_WORDS = 160
 """Of a longer message only the first and last words are weighed, so that the work is bounded."""
 
 MOST_REMEMBERED = 20_000
 """Words whose stem and pieces are kept; bounded, since visitors invent words."""
 
-SMALL_WORDS: frozenset[str] = frozenset(read_yaml(Path(__file__).with_name("small_words.yml")))
-"""Words that say how something is said rather than what it is about."""
+SMALL_WORDS: dict[str, str] = {word: fold(word) for word in read_yaml(Path(__file__).with_name("small_words.yml"))}
+"""Words that say how something is said rather than what it is about → without å ä ö."""
 
 BLANK = "…"
 
@@ -87,7 +89,7 @@ def stems(message: Said) -> list[str]:
 
 
 def pieces(word: str) -> list[str]:
-    """Return all runs of 3 to 5 letters within a word, without å ä ö: forgives typos, endings and split compounds."""
+    """Return all runs of :data:`PIECES` letters within a word, without å ä ö: forgives typos and endings."""
     return [run for length in PIECES for run in runs(word, length)]
 
 
@@ -103,17 +105,17 @@ def concepts(message: Said) -> list[str]:
 
 
 def frames(message: Said) -> list[str]:
-    """Return how it is said: runs of 2–4 small words with a blank for what is between them, how it begins and ends.
+    """Return how it is said: runs of 2 or 3 small words with a blank for what is between them, how it begins and ends.
 
     "Är ni skyldiga att …" asks about a right, "kan ni vara snälla att …" wants it: the same words otherwise.
     """
     frame = ["^"]
     for word in message.words:
-        small = fold(word) if word in SMALL_WORDS else BLANK
+        small = SMALL_WORDS.get(word, BLANK)
         if small != BLANK or frame[-1] != BLANK:
             frame.append(small)
     frame.append("$")
-    runs = ["_".join(frame[start : start + n]) for n in (2, 3, 4) for start in range(len(frame) - n + 1)]
+    runs = ["_".join(frame[start : start + n]) for n in (2, 3) for start in range(len(frame) - n + 1)]
     first, last = message.stems[:3], message.stems[-2:]
     beginnings = ["^" + "_".join(first[:n]) for n in range(1, len(first) + 1)]
     return runs + beginnings + ["_".join(last[-n:]) + "$" for n in range(1, len(last) + 1)]

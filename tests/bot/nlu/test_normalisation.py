@@ -22,6 +22,10 @@ from bot.nlu.normalisation import MAX_CHARACTERS, clean, fold, words
         ("", []),
         ("   \n\t", []),
         ("🙂🙂🙂", []),
+        ("🙏🙏", ["tack"]),
+        ("👍🏽", ["okej"]),
+        ("kan ni radera mig 🙏", ["kan", "ni", "radera", "mig"]),
+        ("🦄", []),
     ],
 )
 def test_words_as_they_are_compared(typed: str, meant: list[str]):
