@@ -25,6 +25,7 @@ from bot.conversations import WELCOME
 from bot.errors import RasaError, RasaUnreachableError
 from bot.handoff import HAND_OVER, RETURNED
 from bot.rasa_client import RasaAnswer, RasaClient, Turn
+from bot.said_again import message_said_again, say_again
 from bot.store import ConversationStore, Draft, Offer
 from bot.tables import ConversationRow, TurnRow
 from bot.texts import Texts
@@ -205,7 +206,10 @@ class TurnRunner:
             return row.event
         if row.button_token is not None:
             button = await self._store.button(session, conversation_id, row.button_token)
-            return self._store.payload(button) if button else ""
+            payload = self._store.payload(button) if button else ""
+            if (repeated := message_said_again(payload)) is not None:
+                return await self._store.text_of(session, conversation_id, repeated)
+            return payload
         return self._store.opened(written)
 
     async def _give(self, claimed: _Claimed) -> None:
@@ -349,7 +353,7 @@ class TurnRunner:
             session, conversation, row = found
             now = self._clock()
             if claimed.event != NOT_IDENTIFIED:  # the card says it already
-                again = await self._pressed(session, row)
+                again = await self._once_more(session, row)
                 draft = self._with_person(_WHEN_UNANSWERED.get(claimed.event or "", key), *again)
                 for said in self._attention.beside(
                     [draft], self._about_the_visitor(claimed, conversation), claimed.said
@@ -370,12 +374,14 @@ class TurnRunner:
             else:
                 yield session, conversation, row
 
-    async def _pressed(self, session: AsyncSession, row: TurnRow) -> list[Offer]:
-        """Return the button that was pressed in vain, to be offered once more."""
-        if row.button_token is None:
-            return []
-        button = await self._store.button(session, row.conversation_id, row.button_token)
-        return [Offer(self._store.title(button), self._store.payload(button))] if button else []
+    async def _once_more(self, session: AsyncSession, row: TurnRow) -> list[Offer]:
+        """Return the button that was pressed in vain, or one that says once more what was written in vain."""
+        if row.button_token is not None:
+            button = await self._store.button(session, row.conversation_id, row.button_token)
+            return [Offer(self._store.title(button), self._store.payload(button))] if button else []
+        if row.message_id is not None:
+            return [Offer(self._texts("button_try_again"), say_again(row.message_id))]
+        return []
 
     def _with_person(self, key: str, *others: Offer) -> Draft:
         return Draft("bot", self._texts(key), buttons=[*others, Offer(self._texts("button_person"), HAND_OVER)])

@@ -53,7 +53,7 @@ def trials(examples: Sequence[Example]) -> Iterator[Trial]:
         yield Trial(f"without {left_out}", {name: view for name, view in VIEWS.items() if name != left_out})
     yield Trial("stems alone", {"stems": VIEWS["stems"]})
     yield Trial("stems and pieces", {name: VIEWS[name] for name in ("stems", "pieces")})
-    yield Trial("pieces of three and four letters", VIEWS | {"pieces": replace(VIEWS["pieces"], numbers=_short_pieces)})
+    yield Trial("pieces of four letters, too", VIEWS | {"pieces": replace(VIEWS["pieces"], numbers=_all_pieces)})
     yield Trial("with pairs of stems further apart besides", VIEWS | {"pairs": View(numbered(_pairs), 0.5, 4)})
     known = frozenset(word for example in examples for word in words(clean(example.heard)))
     lemmas = View(numbered(_lemmas), 0.7, 2)
@@ -90,7 +90,7 @@ def _group(question: Question) -> str | None:
     return f"hard {named.get(question.kind, 'person, talk')}"
 
 
-_short_pieces = numbered_a_word(lambda word: [run for length in (3, 4) for run in views.runs(word, length)])
+_all_pieces = numbered_a_word(lambda word: [run for length in (3, 4, 5) for run in views.runs(word, length)])
 
 
 def _pairs(message: Said) -> list[str]:
@@ -116,7 +116,8 @@ def _spoken_forms_kept() -> Iterator[None]:
 
 @contextmanager
 def _marks_kept() -> Iterator[None]:
-    with patch.object(views, "fold", str):
+    small_words = {word: word for word in views.SMALL_WORDS}
+    with patch.object(views, "fold", str), patch.object(views, "SMALL_WORDS", small_words):
         views.stem.cache_clear()
         try:
             yield

@@ -38,7 +38,10 @@ async def test_when_rasa_is_down_the_visitor_is_told_so_and_offered_a_person(edg
         [answer] = await visitor.say("radera allt")
 
         assert answer["text"] == texts("bot_unreachable")
-        assert [offered["title"] for offered in answer["buttons"]] == [texts("button_person")]
+        assert [offered["title"] for offered in answer["buttons"]] == [
+            texts("button_try_again"),
+            texts("button_person"),
+        ]
 
         await visitor.press(button(answer, texts("button_person")))
 
@@ -117,6 +120,34 @@ async def test_a_button_pressed_in_vain_is_offered_again(edge: Edge, rasa: FakeR
         await visitor.press(button(apology, "Ja"))
 
         assert [told.text for told in rasa.done if told.kind == "payload"] == ["/affirm"]
+
+
+async def test_what_was_written_in_vain_is_said_again_by_a_button(edge: Edge, rasa: FakeRasa, texts: Texts):
+    async with edge.visitor() as visitor:
+        await visitor.open()
+        rasa.failures = ["refused"]
+        [apology] = await visitor.say("/radera allt om mig")
+        rasa.failures = ["refused"]
+        [apology] = await visitor.press(button(apology, texts("button_try_again")))
+
+        [answer] = await visitor.press(button(apology, texts("button_try_again")))
+
+        assert answer["text"] == "svar på /radera allt om mig"
+        assert rasa.done[-1].kind == "text", "what a visitor wrote is never taken for a command"
+
+
+async def test_what_was_written_is_not_said_again_by_a_button_of_another_conversation(
+    edge: Edge, rasa: FakeRasa, texts: Texts
+):
+    async with edge.visitor() as visitor, edge.visitor() as other:
+        await visitor.open()
+        await other.open()
+        rasa.failures = ["refused"]
+        [apology] = await visitor.say("mitt namn är Anna")
+
+        refused = await other.post(button=button(apology, texts("button_try_again")))
+
+        assert refused.status_code == 409
 
 
 async def test_an_empty_answer_is_not_silence(edge: Edge, rasa: FakeRasa, texts: Texts):
