@@ -24,8 +24,8 @@ from insyn.evaluation.questions import Question, read_questions
 from insyn.settings import ROOT
 from insyn.training import model_path
 
-HANDS = ("kpxfd", "lqnuye")
-"""Two groups, each a mixture of subjects and voices."""
+HANDS = ("k,p,x,f,d", "l,q,n,u,y,e", "hh,kk,nn,oo,qq,rr,tt")
+"""Groups, each a mixture of subjects and voices."""
 
 MOST_DOUBTFUL = 150
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

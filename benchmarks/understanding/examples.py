@@ -10,7 +10,7 @@ from foundation.yaml_files import read_yaml
 from insyn.settings import ROOT
 
 SHARED = "shared"
-"""Files without a hand's letter: what everybody says alike (greetings, answers in a form)."""
+"""Files without a hand's letters: what everybody says alike (greetings, answers in a form)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Example:
     text: str
     intent: str
     hand: str
-    """The letter of who wrote it, the first of the file's name (``d_rights.yml``, ``e.yml``), or :data:`SHARED`."""
+    """The letters of who wrote it, which its file begins with (``d_rights.yml``), or :data:`SHARED`."""
 
     place: str
     """File it stands in, relative to the repository."""
@@ -50,7 +50,7 @@ def read_examples(root: Path = ROOT) -> list[Example]:
     found = []
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
         hand, _, _ = path.stem.partition("_")
-        hand = hand if len(hand) == 1 else SHARED
+        hand = hand if len(hand) <= 2 else SHARED
         for entry in read_yaml(path)["nlu"]:
             for line in entry.get("examples", "").splitlines():
                 if line.strip() and "intent" in entry:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.understanding.examples import SHARED, Example
+from benchmarks.understanding.examples import Example
 from bot.nlu.confidence import OUTSIDE, Confidence, probabilities, signs
 from bot.nlu.model import IntentModel
 
@@ -55,12 +55,13 @@ class LeftOut:
 
 
 def leave_hands_out(examples: Sequence[Example], groups: Sequence[str]) -> Iterator[LeftOut]:
-    """Yield each group of hands read by a model of all others (and of what everybody shares)."""
-    for hands in groups:
-        outside = [example for example in examples if example.hand == SHARED or example.hand not in hands]
+    """Yield each group of hands (their letters, with commas between) read by a model of all others."""
+    for group in groups:
+        hands = group.split(",")
+        outside = [example for example in examples if example.hand not in hands]
         model = IntentModel.train([example.heard for example in outside], [example.intent for example in outside])
-        asked = [e for e in examples if e.hand != SHARED and e.hand in hands and e.intent in model.intents]
-        yield LeftOut(hands, asked, np.array([model.scores(example.heard) for example in asked]), model.intents)
+        asked = [e for e in examples if e.hand in hands and e.intent in model.intents]
+        yield LeftOut(group, asked, np.array([model.scores(example.heard) for example in asked]), model.intents)
 
 
 def fit_confidence(left_out: Sequence[LeftOut]) -> Confidence:

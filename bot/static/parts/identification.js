@@ -47,7 +47,7 @@ export class IdentificationCard {
     this.element.append(this.heading, this.purpose, this.signed, this.#status, this.#countdown.element, this.#code, this.#body);
     const known = conversation.identifications.get(id);
     if (known) this.update(known);
-    else this.#act(() => conversation.refreshIdentification(id), TEXTS.bankidEnded);
+    else this.#act("refresh", () => conversation.refreshIdentification(id), { failureText: TEXTS.bankidEnded });
   }
 
   get live() {
@@ -136,7 +136,7 @@ export class IdentificationCard {
     const field = element("input", properties);
     const send = (event) => {
       event.preventDefault();
-      this.#act(() => this.#conversation.identify(this.#id, what, { [name]: field.value }), null, TEXTS.sending);
+      this.#identify(what, { [name]: field.value }, TEXTS.sending);
     };
     return element(
       "form",
@@ -175,7 +175,7 @@ export class IdentificationCard {
     const { mode, email } = this.#current;
     const [what, body] = mode === "email" ? ["code", { email }] : ["start", { mode }];
     this.#status.focus();
-    return this.#act(() => this.#conversation.identify(this.#id, what, body), null, mode === "email" ? TEXTS.sending : TEXTS.bankidStarting);
+    return this.#identify(what, body, mode === "email" ? TEXTS.sending : TEXTS.bankidStarting);
   }
 
   /** A real link: Android and iOS hand it to the app only when it is tapped. */
@@ -192,14 +192,14 @@ export class IdentificationCard {
 
   #startButton(label, mode) {
     return pill(label, async () => {
-      await this.#act(() => this.#conversation.identify(this.#id, "start", { mode }), null, TEXTS.bankidStarting);
+      await this.#identify("start", { mode }, TEXTS.bankidStarting);
       // a computer opens it at once, if the browser still takes this for the visitor's own click; phones want the tap itself
       if (navigator.userActivation?.isActive) this.#body.querySelector("a[href^='bankid:']")?.click();
     });
   }
 
   #cancelButton() {
-    return pill(TEXTS.cancel, () => this.#act(() => this.#conversation.identify(this.#id, "cancel")));
+    return pill(TEXTS.cancel, () => this.#identify("cancel"));
   }
 
   #personButton() {
@@ -210,13 +210,18 @@ export class IdentificationCard {
     return pill(TEXTS.withoutBankid, () => this.#conversation.say(TEXTS.withoutBankid));
   }
 
-  /** One at a time. What is pressed twice is done once; what the card offers already after the first press comes next. */
-  async #act(action, failureText = null, meanwhile = null) {
+  #identify(what, body, meanwhile) {
+    const action = () => this.#conversation.identify(this.#id, what, body);
+    return this.#act(JSON.stringify([what, body]), action, { meanwhile });
+  }
+
+  /** One at a time. The same pressed twice is done once; another one, or the same on a card drawn anew, comes next. */
+  async #act(name, action, { failureText, meanwhile }) {
     if (this.#busy) {
-      if (this.#busy.shape !== this.#shape) this.#next = [action, failureText, meanwhile];
+      if (this.#busy.name !== name || this.#busy.shape !== this.#shape) this.#next = [name, action, { failureText, meanwhile }];
       return;
     }
-    this.#busy = { shape: this.#shape };
+    this.#busy = { name, shape: this.#shape };
     this.element.setAttribute("aria-busy", "true");
     if (meanwhile) this.#say(meanwhile);
     try {

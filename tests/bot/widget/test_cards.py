@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.bot.widget import scenes
 from tests.bot.widget.conftest import Chat, both_sizes
@@ -172,6 +174,24 @@ async def test_one_can_change_between_the_ways_and_give_up(chat: Chat) -> None:
 
     await expect(chat.bankid).to_contain_text("Du avbröt.")
     await expect(chat.bankid.get_by_role("button", name="Visa QR-kod")).to_be_visible()
+
+
+async def test_giving_up_counts_while_the_other_way_is_still_being_asked_for(chat: Chat) -> None:
+    await _offered(chat)
+    await chat.bankid.get_by_role("button", name="Visa QR-kod").click()
+    await expect(chat.bankid).to_contain_text("skanna koden")
+    given_up = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await given_up.wait()
+        await route.continue_()
+
+    await chat.page.route("**/chat/identifications/*/start", slowly)
+    await chat.bankid.get_by_role("button", name="Öppna BankID på den här enheten i stället").click()
+    await chat.bankid.get_by_role("button", name="Avbryt").click()
+    given_up.set()
+
+    await expect(chat.bankid).to_contain_text("Du avbröt.")
 
 
 @both_sizes
