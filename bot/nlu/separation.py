@@ -42,7 +42,7 @@ SLACK = 0.3
 NEAR = 0.1
 """An example so little outside the margin is kept for the next round."""
 
-FIRST_TOLERANCE, TOLERANCE = 1.0, 0.3
+FIRST_TOLERANCE, TOLERANCE = 1.0, 0.1
 LEVELS = 127
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
