@@ -18,6 +18,7 @@ from bot.news import Standing
 from bot.package_purpose import wanted_reference
 from bot.redaction import cleaned, is_blank, redact
 from bot.refusals import Refusals
+from bot.said_again import message_said_again
 from bot.schemas import ConversationState, Message, NewMessage
 from bot.store import ConversationStore, Draft, is_spent
 from bot.tables import ButtonRow, ConversationRow, MessageRow, SessionRow
@@ -225,7 +226,10 @@ class Conversations:
         elif wanted_reference(payload) is None and conversation.state != "human":
             if conversation.state == "closed":
                 conversation.state = "bot"
-            await self._store.add_turn(session, conversation.id, message=message, button=button, now=self._clock())
+            says_again = message_said_again(payload) is not None
+            await self._store.add_turn(
+                session, conversation.id, message=message, button=button, says_again=says_again, now=self._clock()
+            )
 
     def _checked(self, text: str) -> str:
         text = cleaned(text)

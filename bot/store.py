@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.news import Standing
-from bot.said_again import message_said_again
 from bot.schemas import Button, Citation, Message
 from bot.tables import CHANNEL, ButtonRow, ConversationRow, MessageRow, SessionRow, TurnRow
 from foundation.database import driver
@@ -305,11 +304,6 @@ class ConversationStore:
         """Return what the message says."""
         return self._key_ring.decrypt_text(row.text, context=_TEXT)
 
-    async def text_of(self, session: AsyncSession, conversation_id: str, message_id: int) -> str:
-        """Return what a message of this conversation says, nothing when there is no such message."""
-        row = await session.get(MessageRow, message_id)
-        return self.opened(row.text) if row is not None and row.conversation_id == conversation_id else ""
-
     def opened(self, sealed: bytes | None) -> str:
         """Return what a message's sealed text says, nothing when there is no message."""
         return "" if sealed is None else self._key_ring.decrypt_text(sealed, context=_TEXT)
@@ -357,13 +351,13 @@ class ConversationStore:
         message: MessageRow | None = None,
         button: ButtonRow | None = None,
         event: str | None = None,
+        says_again: bool = False,
     ) -> int:
         """Note that the bot has to be told of a message, of a pressed button, or of an event; return the turn's id.
 
-        A button that says a message once more is told as that message's text.
+        ``says_again``: the button repeats what the visitor wrote before, so that text is told, and no payload.
         """
-        pressed = button is not None and message_said_again(self.payload(button)) is None
-        kind = "event" if event is not None else "payload" if pressed else "text"
+        kind = "event" if event is not None else "text" if button is None or says_again else "payload"
         query = """
         INSERT INTO chat.turn
           (conversation_id, kind, event, message_id, button_token, created_at, available_at, attempts)

@@ -27,7 +27,7 @@ from bot.handoff import HAND_OVER, RETURNED
 from bot.rasa_client import RasaAnswer, RasaClient, Turn
 from bot.said_again import message_said_again, say_again
 from bot.store import ConversationStore, Draft, Offer
-from bot.tables import ConversationRow, TurnRow
+from bot.tables import ConversationRow, MessageRow, TurnRow
 from bot.texts import Texts
 from bot.turn_queue import OpenTurn
 from foundation.clock import Clock
@@ -208,7 +208,7 @@ class TurnRunner:
             button = await self._store.button(session, conversation_id, row.button_token)
             payload = self._store.payload(button) if button else ""
             if (repeated := message_said_again(payload)) is not None:
-                return await self._store.text_of(session, conversation_id, repeated)
+                return self._store.text(await session.get_one(MessageRow, repeated))
             return payload
         return self._store.opened(written)
 

@@ -15,7 +15,12 @@ MAX_CHARACTERS = 2_000
 """What the chat edge lets through, and so what a question can be."""
 
 SPOKEN_FORMS: dict[str, str] = read_yaml(Path(__file__).with_name("spoken_forms.yml"))
-"""Spelling, or sign → written out; an empty text drops the word."""
+"""Spelling → written out; an empty text drops the word."""
+
+SIGNS: dict[str, str] = {
+    sign: heard for heard, signs in read_yaml(Path(__file__).with_name("signs.yml")).items() for sign in signs
+}
+"""Sign → the word that it stands for when nothing is said in words."""
 
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MASKED = re.compile(
@@ -73,7 +78,7 @@ def words(text: str) -> list[str]:
             continue
         spelled = SPOKEN_FORMS.get(word, word)
         found += spelled.split() if spelled else []
-    return found or list(dict.fromkeys(SPOKEN_FORMS[sign] for sign in text if sign in SPOKEN_FORMS))
+    return found or list(dict.fromkeys(SIGNS[sign] for sign in text if sign in SIGNS))
 
 
 def fold(word: str) -> str:

@@ -26,6 +26,7 @@ from bot.nlu.normalisation import MAX_CHARACTERS, clean, fold, words
         ("👍🏽", ["okej"]),
         ("kan ni radera mig 🙏", ["kan", "ni", "radera", "mig"]),
         ("🦄", []),
+        ("liksom", []),  # nothing is left of it, and none of its letters is a word
     ],
 )
 def test_words_as_they_are_compared(typed: str, meant: list[str]):
